@@ -1,0 +1,242 @@
+package tusk
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// SSLMode says how a connection uses TLS, with libpq's meaning
+// (https://www.postgresql.org/docs/current/libpq-ssl.html).
+type SSLMode string
+
+// The modes that the product knows. libpq's "allow" is left out: it prefers
+// plain text.
+const (
+	SSLDisable    SSLMode = "disable"
+	SSLPrefer     SSLMode = "prefer" // the default
+	SSLRequire    SSLMode = "require"
+	SSLVerifyCA   SSLMode = "verify-ca"
+	SSLVerifyFull SSLMode = "verify-full"
+)
+
+// SSHAuthMethod says how a tunnel proves who we are.
+type SSHAuthMethod string
+
+// The methods of SSHTunnelConfig.
+const (
+	SSHKey      SSHAuthMethod = "key"
+	SSHPassword SSHAuthMethod = "password" // from the keychain
+	SSHAgent    SSHAuthMethod = "agent"
+)
+
+// Defaults of the data model.
+const (
+	DefaultPort               = 5432
+	DefaultSSHPort            = 22
+	DefaultConnectTimeoutSecs = 10
+	DefaultApplicationName    = "Tusk"
+)
+
+// ConnectionConfig says how to reach one database. It never holds a password:
+// that is looked up by ID in secrets.Service.
+type ConnectionConfig struct {
+	ID          uuid.UUID         `json:"id"`
+	Name        string            `json:"name"` // 1 to 255 characters
+	Host        string            `json:"host"` // name, IP address, or the absolute path of a unix socket's directory
+	Port        int               `json:"port"` // 1 to 65535
+	Database    string            `json:"database"`
+	Username    string            `json:"username"`
+	SSLMode     SSLMode           `json:"ssl_mode"`
+	SSLRootCert string            `json:"ssl_root_cert,omitempty"` // file path
+	SSLCert     string            `json:"ssl_cert,omitempty"`      // file path
+	SSLKey      string            `json:"ssl_key,omitempty"`       // file path
+	SSHTunnel   *SSHTunnelConfig  `json:"ssh_tunnel,omitempty"`
+	Options     ConnectionOptions `json:"options"`
+	Color       string            `json:"color,omitempty"` // #RRGGBB
+}
+
+// SSHTunnelConfig says how to reach the host that forwards to the database.
+type SSHTunnelConfig struct {
+	ID         uuid.UUID     `json:"id"`
+	Name       string        `json:"name"`
+	Host       string        `json:"host"`
+	Port       int           `json:"port"`
+	Username   string        `json:"username"`
+	AuthMethod SSHAuthMethod `json:"auth_method"`
+	KeyPath    string        `json:"key_path,omitempty"` // required, and must exist, when AuthMethod is SSHKey
+}
+
+// ConnectionOptions are the settings of a connection beyond its address.
+type ConnectionOptions struct {
+	ConnectTimeoutSecs   int    `json:"connect_timeout_secs"`
+	StatementTimeoutSecs int    `json:"statement_timeout_secs,omitempty"` // 0: none
+	ReadOnly             bool   `json:"read_only"`
+	ApplicationName      string `json:"application_name"`
+}
+
+// ConnectTimeout is the time-out as a duration.
+func (o ConnectionOptions) ConnectTimeout() time.Duration {
+	return time.Duration(o.ConnectTimeoutSecs) * time.Second
+}
+
+// StatementTimeout is the time-out as a duration; 0 means none.
+func (o ConnectionOptions) StatementTimeout() time.Duration {
+	return time.Duration(o.StatementTimeoutSecs) * time.Second
+}
+
+// WithDefaults fills every field that has a default and is empty, an ID
+// included. It is how a configuration is made; Validate then judges it.
+func (c ConnectionConfig) WithDefaults() ConnectionConfig {
+	if c.ID == uuid.Nil {
+		c.ID = uuid.New()
+	}
+	if c.Host == "" {
+		c.Host = "localhost"
+	}
+	if c.Port == 0 {
+		c.Port = DefaultPort
+	}
+	if c.SSLMode == "" {
+		c.SSLMode = SSLPrefer
+	}
+	if c.Database == "" {
+		c.Database = c.Username // libpq's default
+	}
+	if c.Options.ConnectTimeoutSecs == 0 {
+		c.Options.ConnectTimeoutSecs = DefaultConnectTimeoutSecs
+	}
+	if c.Options.ApplicationName == "" {
+		c.Options.ApplicationName = DefaultApplicationName
+	}
+	if c.SSHTunnel != nil {
+		t := c.SSHTunnel.WithDefaults()
+		c.SSHTunnel = &t
+	}
+	return c
+}
+
+// WithDefaults fills every field that has a default and is empty.
+func (t SSHTunnelConfig) WithDefaults() SSHTunnelConfig {
+	if t.ID == uuid.Nil {
+		t.ID = uuid.New()
+	}
+	if t.Port == 0 {
+		t.Port = DefaultSSHPort
+	}
+	if t.Name == "" {
+		t.Name = t.Host
+	}
+	return t
+}
+
+// FieldError says what is wrong with one field of a configuration.
+type FieldError struct {
+	Field   string // the JSON name, dotted for nested values, such as "ssh_tunnel.port"
+	Message string
+}
+
+func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
+
+var hexColor = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+
+// Validate returns nil or the *FieldErrors of every bad field, joined.
+func (c ConnectionConfig) Validate() error {
+	var v validation
+	v.require(c.ID != uuid.Nil, "id", "an id is required")
+	v.length("name", c.Name, 1, 255)
+	v.host("host", c.Host)
+	v.port("port", c.Port)
+	v.require(len(c.Database) >= 1 && len(c.Database) <= 63, "database", "must be 1 to 63 bytes long (PostgreSQL's limit for a name)")
+	v.require(c.Username != "", "username", "a user name is required")
+	switch c.SSLMode {
+	case SSLDisable, SSLPrefer, SSLRequire, SSLVerifyCA, SSLVerifyFull:
+	default:
+		v.fail("ssl_mode", fmt.Sprintf("%q is none of disable, prefer, require, verify-ca, verify-full", c.SSLMode))
+	}
+	v.require((c.SSLCert == "") == (c.SSLKey == ""), "ssl_cert", "a client certificate and its key go together")
+	v.require(c.Options.ConnectTimeoutSecs >= 1, "options.connect_timeout_secs", "must be at least 1 second")
+	v.require(c.Options.StatementTimeoutSecs >= 0, "options.statement_timeout_secs", "must not be negative")
+	v.require(c.Color == "" || hexColor.MatchString(c.Color), "color", "must look like #RRGGBB")
+	if c.SSHTunnel != nil {
+		c.SSHTunnel.validate(&v, "ssh_tunnel.")
+	}
+	return v.err()
+}
+
+// Validate returns nil or the *FieldErrors of every bad field, joined. That
+// KeyPath exists is checked by who opens it: this package does no I/O.
+func (t SSHTunnelConfig) Validate() error {
+	var v validation
+	t.validate(&v, "")
+	return v.err()
+}
+
+func (t SSHTunnelConfig) validate(v *validation, prefix string) {
+	v.require(t.ID != uuid.Nil, prefix+"id", "an id is required")
+	v.length(prefix+"name", t.Name, 1, 255)
+	v.host(prefix+"host", t.Host)
+	v.port(prefix+"port", t.Port)
+	v.require(t.Username != "", prefix+"username", "a user name is required")
+	switch t.AuthMethod {
+	case SSHKey:
+		v.require(t.KeyPath != "", prefix+"key_path", "a key file is required for the method key")
+	case SSHPassword, SSHAgent:
+	default:
+		v.fail(prefix+"auth_method", fmt.Sprintf("%q is none of key, password, agent", t.AuthMethod))
+	}
+}
+
+// validation gathers field errors, so that a form can show all at once.
+type validation struct{ errs []error }
+
+func (v *validation) fail(field, message string) {
+	v.errs = append(v.errs, &FieldError{Field: field, Message: message})
+}
+
+func (v *validation) require(ok bool, field, message string) {
+	if !ok {
+		v.fail(field, message)
+	}
+}
+
+func (v *validation) length(field, value string, min, max int) {
+	n := utf8.RuneCountInString(value)
+	v.require(n >= min && n <= max, field, fmt.Sprintf("must be %d to %d characters long", min, max))
+}
+
+func (v *validation) host(field, host string) {
+	switch {
+	case host == "":
+		v.fail(field, "a host is required")
+	case strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@"): // a unix socket
+	case strings.ContainsAny(host, " \t\r\n/\\,"):
+		v.fail(field, fmt.Sprintf("%q is no host name", host))
+	}
+}
+
+func (v *validation) port(field string, port int) {
+	v.require(port >= 1 && port <= 65535, field, "must be 1 to 65535")
+}
+
+// err wraps what was gathered in an Error, so that every caller shows it alike.
+func (v *validation) err() error {
+	if len(v.errs) == 0 {
+		return nil
+	}
+	messages := make([]string, len(v.errs))
+	for i, err := range v.errs {
+		messages[i] = err.Error()
+	}
+	return &Error{
+		Category: Connection,
+		Message:  "invalid connection settings: " + strings.Join(messages, "; "),
+		Hint:     "Correct the named fields.",
+		Cause:    errors.Join(v.errs...),
+	}
+}
