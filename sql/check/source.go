@@ -1,0 +1,160 @@
+package check
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/tusk-lsp/tusk-lsp/sql"
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
+	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
+	"github.com/tusk-lsp/tusk-lsp/sql/text"
+)
+
+// Source is a statement as a parser can read it: what psql or a client library
+// would have replaced is replaced by something of the same length, so that
+// offsets in the source are offsets in the statement. A check by a server sends
+// Text and gives the position that it gets back to Locate and Blames.
+type Source struct {
+	Text string // as long as the statement's text
+
+	span   text.Span
+	tokens []lex.Token // of the statement, without trivia; offsets of the file
+	wild   []int       // indexes in tokens of variables that may hold any text
+	open   bool        // \if … \endif inside: which branch counts is not known
+}
+
+// NewSource reads a statement of kind sql.SQL.
+func NewSource(s sql.Statement) *Source {
+	src := &Source{span: s.Span, tokens: significant(s)}
+	b := []byte(s.Text())
+	for i, token := range src.tokens {
+		if wild := src.replace(b[token.Start-s.Span.Start:token.End-s.Span.Start], token.Kind); wild {
+			src.wild = append(src.wild, i)
+		}
+	}
+	src.Text = string(b)
+	return src
+}
+
+// replace overwrites what no server would see, and reports whether it could have
+// stood for anything.
+func (s *Source) replace(b []byte, kind lex.Kind) (wild bool) {
+	switch kind {
+	case lex.Variable:
+		switch b[1] {
+		case '\'', '"': // psql quotes the value, so this is a literal or a name
+			b[0] = ' '
+		case '{': // TRUE or FALSE
+			fill(b, "true")
+		default:
+			b[0] = ' '
+			if lex.LookupKeyword(string(b[1:])) != lex.NotKeyword {
+				b[1] = '_'
+			}
+			return true
+		}
+	case lex.Placeholder:
+		if b[0] == '{' {
+			fill(b, "x")
+			return true
+		}
+		if len(b) == 1 {
+			b[0] = '1'
+		} else {
+			fill(b, "$1")
+		}
+	case lex.Meta:
+		fill(b, "")
+		s.open = true
+	case lex.MetaColon:
+		b[0] = ' '
+	}
+	return false
+}
+
+// fill overwrites b with word and blanks.
+func fill(b []byte, word string) {
+	for i := copy(b, word); i < len(b); i++ {
+		b[i] = ' '
+	}
+}
+
+// check asks the grammar, and where it refuses, asks again in the ways in which
+// a right statement could be refused.
+func (s *Source) check(p *pgparse.Parser) error {
+	err := p.Check(s.Text)
+	e, ok := errors.AsType[*pgparse.SyntaxError](err)
+	if !ok {
+		return err
+	}
+	if older, ok := s.downgrade(); ok {
+		if err = p.Check(older); err == nil {
+			return nil
+		}
+		if e, ok = errors.AsType[*pgparse.SyntaxError](err); !ok {
+			return err
+		}
+	}
+	if !s.Blames(e.Offset) {
+		return nil
+	}
+	return e
+}
+
+// Blames reports whether an error at a byte offset of the text can be the
+// statement's own fault. It is not when it is found at a variable that may hold
+// any text, or right behind one: the value may be what the grammar misses.
+func (s *Source) Blames(offset int) bool {
+	if s.open {
+		return false
+	}
+	at := s.span.Start + offset
+	for _, i := range s.wild {
+		behind := s.span.End // the end of what the variable spoils
+		if i+1 < len(s.tokens) {
+			behind = s.tokens[i+1].End
+		}
+		if offset < 0 || s.tokens[i].Start <= at && (at < behind || behind == s.span.End) {
+			return false
+		}
+	}
+	return true
+}
+
+// Locate gives the bytes of the file to mark for an error at a byte offset of
+// the text: the token there, at the end of the text the last token, and the
+// whole statement where the offset is unknown (negative). Of a token that is
+// never closed it is the first line.
+func (s *Source) Locate(offset int) text.Span {
+	if offset < 0 || len(s.tokens) == 0 {
+		return s.span
+	}
+	at := s.span.Start + offset
+	token := s.tokens[len(s.tokens)-1]
+	for _, t := range s.tokens {
+		if at < t.End {
+			token = t
+			break
+		}
+	}
+	return s.mark(token)
+}
+
+// firstToken gives the bytes of the file to mark for the statement as a whole.
+func (s *Source) firstToken() text.Span {
+	if len(s.tokens) == 0 {
+		return s.span
+	}
+	return s.mark(s.tokens[0])
+}
+
+func (s *Source) mark(token lex.Token) text.Span {
+	span := text.Span{Start: token.Start, End: min(token.End, s.span.End)}
+	if token.Flags&lex.Unterminated != 0 {
+		first := s.Text[span.Start-s.span.Start : span.End-s.span.Start]
+		if i := strings.IndexAny(first, "\r\n"); i >= 0 {
+			span.End = span.Start + i
+		}
+	}
+	return span
+}
