@@ -17,6 +17,9 @@ const (
 	UTF32
 )
 
+// String gives LSP's name of the encoding, such as "utf-16".
+func (e Encoding) String() string { return [...]string{"utf-16", "utf-8", "utf-32"}[e] }
+
 // Position is a place in a text as LSP counts: both fields start at 0, and
 // Character counts the units of an Encoding.
 type Position struct{ Line, Character int }
