@@ -55,19 +55,55 @@ func (l *Lexer) Pos() int { return l.pos }
 
 // Next gives the next token, and one of kind EOF and no length at the end.
 func (l *Lexer) Next() Token {
-	start := l.pos
-	if start >= len(l.src) {
+	src, start := l.src, l.pos
+	if start >= len(src) {
 		return Token{Start: start, End: start}
 	}
-	token := Token{Start: start}
-	c := l.src[start]
+	// The three kinds that most tokens are of are read here, without a call.
+	c := src[start]
 	switch classes[c] {
 	case space:
-		token.Kind = Space
-		l.pos++
-		for l.pos < len(l.src) && classes[l.src[l.pos]] == space {
-			l.pos++
+		end := start + 1
+		for end < len(src) && classes[src[end]] == space {
+			end++
 		}
+		l.pos = end
+		return Token{Start: start, End: end, Kind: Space}
+	case punctuation:
+		l.pos = start + 1
+		kind := singles[c]
+		switch kind {
+		case LBracket:
+			l.brackets++
+		case RBracket:
+			l.brackets = max(l.brackets-1, 0)
+		case Semicolon:
+			l.brackets = 0
+		}
+		return Token{Start: start, End: l.pos, Kind: kind}
+	case letter:
+		end, hash := start, uint32(0)
+		for end < len(src) && classes[src[end]] == letter {
+			hash = hashByte(hash, src[end])
+			end++
+		}
+		if end == len(src) || !joins[classes[src[end]]] && src[end] != '&' {
+			l.pos = end
+			keyword := NotKeyword
+			if end-start <= longestKeyword {
+				keyword = find(src[start:end], hash)
+			}
+			return Token{Start: start, End: end, Kind: Ident, Keyword: keyword}
+		}
+	}
+	return l.other(c)
+}
+
+// other reads the tokens that Next does not.
+func (l *Lexer) other(c byte) Token {
+	start := l.pos
+	token := Token{Start: start}
+	switch classes[c] {
 	case letter:
 		l.word(&token)
 	case digit:
@@ -77,7 +113,7 @@ func (l *Lexer) Next() Token {
 	case quote:
 		l.pos++
 		token.Kind = String
-		l.quoted(&token, c, false)
+		l.quoted(&token, false)
 	case doubleQuote:
 		l.pos++
 		token.Kind = QuotedIdent
@@ -85,33 +121,24 @@ func (l *Lexer) Next() Token {
 	case dollar:
 		l.dollar(&token)
 	case dot:
-		switch l.peek(1) {
-		case '.':
+		switch next := l.peek(1); {
+		case next == '.':
 			token.Kind, l.pos = DotDot, l.pos+2
-		case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		case classes[next] == digit:
 			l.number(&token)
 		default:
 			token.Kind, l.pos = Dot, l.pos+1
 		}
 	case colon:
 		l.colon(&token)
-	case punctuation:
-		token.Kind, l.pos = singles[c], l.pos+1
-		switch token.Kind {
-		case LBracket:
-			l.brackets++
-		case RBracket:
-			l.brackets = max(l.brackets-1, 0)
-		case Semicolon:
-			l.brackets = 0
-		}
 	case backslash:
 		l.meta(&token)
 	case brace:
 		l.brace(&token)
 	case high:
 		if _, size := utf8.DecodeRuneInString(l.src[start:]); size > 1 {
-			l.word(&token)
+			token.Kind = Ident
+			l.identRest()
 		} else {
 			token.Kind, l.pos = Invalid, l.pos+1
 		}
@@ -149,6 +176,7 @@ const (
 	punctuation
 	backslash
 	brace
+	classCount
 )
 
 var classes = func() (table [256]class) {
@@ -185,54 +213,34 @@ func (l *Lexer) peek(n int) byte {
 	return 0
 }
 
+// joins holds the classes that make more than a keyword of the letters before
+// them: they continue the word, or the word is the prefix of a literal.
+var joins = [classCount]bool{high: true, digit: true, dollar: true, quote: true}
+
 // word reads a name, a keyword, or a literal that starts with a letter.
 func (l *Lexer) word(token *Token) {
-	switch l.src[l.pos] {
-	case 'e', 'E':
-		if l.peek(1) == '\'' {
-			token.Kind, l.pos = EscapeString, l.pos+2
-			l.quoted(token, '\'', true)
-			return
-		}
-	case 'b', 'B', 'x', 'X', 'n', 'N':
-		if l.peek(1) == '\'' {
-			switch l.src[l.pos] | 0x20 {
-			case 'b':
-				token.Kind = BitString
-			case 'x':
-				token.Kind = HexString
-			case 'n':
-				token.Kind = NationalStr
-			}
-			l.pos += 2
-			l.quoted(token, '\'', false)
-			return
-		}
-	case 'u', 'U':
-		if l.peek(1) == '&' {
-			switch l.peek(2) {
-			case '\'':
-				token.Kind, l.pos = UnicodeString, l.pos+3
-				l.quoted(token, '\'', false)
-				return
-			case '"':
-				token.Kind, l.pos = UnicodeIdent, l.pos+3
-				l.quotedIdent(token)
-				return
-			}
-		}
+	switch prefix := l.src[l.pos] | 0x20; {
+	case l.peek(1) == '\'' && literals[prefix] != EOF:
+		token.Kind, l.pos = literals[prefix], l.pos+2
+		l.quoted(token, prefix == 'e')
+		return
+	case prefix == 'u' && l.peek(1) == '&' && l.peek(2) == '\'':
+		token.Kind, l.pos = UnicodeString, l.pos+3
+		l.quoted(token, false)
+		return
+	case prefix == 'u' && l.peek(1) == '&' && l.peek(2) == '"':
+		token.Kind, l.pos = UnicodeIdent, l.pos+3
+		l.quotedIdent(token)
+		return
 	}
 	token.Kind = Ident
-	start, hash := l.pos, uint32(0)
-	for l.pos < len(l.src) && classes[l.src[l.pos]] == letter {
-		hash = hashByte(hash, l.src[l.pos])
-		l.pos++
-	}
+	start := l.pos
 	l.identRest()
-	if l.pos-start <= longestKeyword {
-		token.Keyword = find(l.src[start:l.pos], hash)
-	}
+	token.Keyword = LookupKeyword(l.src[start:l.pos])
 }
+
+// literals gives the kind of literal that a letter before a quote makes.
+var literals = [256]Kind{'b': BitString, 'e': EscapeString, 'n': NationalStr, 'x': HexString}
 
 // identRest moves past the bytes that continue an identifier.
 func (l *Lexer) identRest() {
@@ -270,14 +278,14 @@ func (l *Lexer) identStart(offset int) bool {
 // quoted reads the rest of a string, its continuations on later lines included.
 // B'…' and X'…' know no doubled quote, so that two of them in a row are two
 // tokens.
-func (l *Lexer) quoted(token *Token, delimiter byte, escapes bool) {
+func (l *Lexer) quoted(token *Token, escapes bool) {
 	doubles := token.Kind != BitString && token.Kind != HexString
 	for {
-		i := -1
+		var i int
 		if escapes {
 			i = strings.IndexAny(l.src[l.pos:], `'\`)
 		} else {
-			i = strings.IndexByte(l.src[l.pos:], delimiter)
+			i = strings.IndexByte(l.src[l.pos:], '\'')
 		}
 		if i < 0 {
 			l.pos = len(l.src)
@@ -289,7 +297,7 @@ func (l *Lexer) quoted(token *Token, delimiter byte, escapes bool) {
 			l.pos = min(l.pos+1, len(l.src))
 			continue
 		}
-		if doubles && l.peek(0) == delimiter {
+		if doubles && l.peek(0) == '\'' {
 			l.pos++
 			continue
 		}
