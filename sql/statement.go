@@ -44,8 +44,8 @@ func (s Statement) Text() string { return s.Span.Of(s.file.Text()) }
 func (s Statement) Tokens() []lex.Token {
 	if s.Kind == CopyData {
 		return []lex.Token{
-			{Kind: lex.Space, Start: s.Outer.Start, End: s.Span.Start},
-			{Kind: lex.CopyData, Start: s.Span.Start, End: s.Span.End},
+			{Kind: lex.Space, Span: text.Span{Start: s.Outer.Start, End: s.Span.Start}},
+			{Kind: lex.CopyData, Span: s.Span},
 		}
 	}
 	src := s.file.Text()[:s.Outer.End]
@@ -53,7 +53,7 @@ func (s Statement) Tokens() []lex.Token {
 	from := s.Outer.Start
 	if from == 0 && strings.HasPrefix(src, bom) {
 		from = len(bom)
-		tokens = append(tokens, lex.Token{Kind: lex.Space, End: from})
+		tokens = append(tokens, lex.Token{Kind: lex.Space, Span: text.Span{End: from}})
 	}
 	lexer := lex.NewLexer(src, from, s.file.opts)
 	for token := lexer.Next(); token.Kind != lex.EOF; token = lexer.Next() {

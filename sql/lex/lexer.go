@@ -3,6 +3,8 @@ package lex
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tusk-lsp/tusk-lsp/sql/text"
 )
 
 // Placeholders is a set of notations that client libraries replace before they
@@ -57,7 +59,7 @@ func (l *Lexer) Pos() int { return l.pos }
 func (l *Lexer) Next() Token {
 	src, start := l.src, l.pos
 	if start >= len(src) {
-		return Token{Start: start, End: start}
+		return Token{Span: text.Span{Start: start, End: start}}
 	}
 	// The three kinds that most tokens are of are read here, without a call.
 	c := src[start]
@@ -68,7 +70,7 @@ func (l *Lexer) Next() Token {
 			end++
 		}
 		l.pos = end
-		return Token{Start: start, End: end, Kind: Space}
+		return Token{Span: text.Span{Start: start, End: end}, Kind: Space}
 	case punctuation:
 		l.pos = start + 1
 		kind := singles[c]
@@ -80,7 +82,7 @@ func (l *Lexer) Next() Token {
 		case Semicolon:
 			l.brackets = 0
 		}
-		return Token{Start: start, End: l.pos, Kind: kind}
+		return Token{Span: text.Span{Start: start, End: start + 1}, Kind: kind}
 	case letter:
 		end, hash := start, uint32(0)
 		for end < len(src) && classes[src[end]] == letter {
@@ -93,7 +95,7 @@ func (l *Lexer) Next() Token {
 			if end-start <= longestKeyword {
 				keyword = find(src[start:end], hash)
 			}
-			return Token{Start: start, End: end, Kind: Ident, Keyword: keyword}
+			return Token{Span: text.Span{Start: start, End: end}, Kind: Ident, Keyword: keyword}
 		}
 	}
 	return l.other(c)
@@ -102,7 +104,7 @@ func (l *Lexer) Next() Token {
 // other reads the tokens that Next does not.
 func (l *Lexer) other(c byte) Token {
 	start := l.pos
-	token := Token{Start: start}
+	token := Token{Span: text.Span{Start: start}}
 	switch classes[c] {
 	case letter:
 		l.word(&token)
@@ -521,6 +523,9 @@ func (l *Lexer) operator(token *Token) {
 func (l *Lexer) placeholder(start, end int) int {
 	last := end - 1
 	at := l.opts.Placeholders&AtName != 0 && l.src[last] == '@' && l.identStart(end)
+	if at && last > start && l.src[last-1] == '<' {
+		at = false // the operator <@ is likelier than a comparison written that tightly
+	}
 	question := l.opts.Placeholders&Question != 0 && l.src[last] == '?'
 	if !at && !question || strings.Trim(l.src[start:last], "=<>!+-*/") != "" {
 		return -1

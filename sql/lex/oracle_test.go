@@ -4,6 +4,8 @@ package lex_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,6 +38,8 @@ func TestTokensAreThoseOfPostgreSQL(t *testing.T) {
 				refused++ // an escape inside the literal, which is none of a lexer's business
 			case err != nil:
 				t.Errorf("%s: the scanner says %v, we flag nothing:\n%s", file.Name, err, s.Text())
+			case flagged && junkParam.MatchString(s.Text()):
+				refused++
 			case flagged:
 				t.Errorf("%s: we flag a token, the scanner does not:\n%s", file.Name, s.Text())
 			default:
@@ -52,6 +56,45 @@ func TestTokensAreThoseOfPostgreSQL(t *testing.T) {
 		t.Errorf("only %d statements compared", statements)
 	}
 }
+
+// TestTokensOfRandomTextsAreThoseOfPostgreSQL tries what no person writes: all
+// the ways in which pieces of tokens can meet.
+func TestTokensOfRandomTextsAreThoseOfPostgreSQL(t *testing.T) {
+	pieces := []string{
+		"a", "e", "E", "u&", "n", "x", "b", "_", "é", "select", "1", "0", "0x", "0b1", "0o7", "e5", "e+", ".", "..", "$", "$$", "$1", "$a$",
+		"'", "''", "\"", "-", "--", "+", "*", "/", "/*", "*/", "=", "<", ">", "!", "@", "#", "|", "?", "::", ":=", "=>", " ", "\n", "\r", "\t", "(", ")", "[", "]", ",", ";",
+	}
+	compared := 0
+	for seed := range uint64(60_000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		var b strings.Builder
+		for range 1 + r.IntN(8) {
+			b.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		src := b.String()
+		ours, flagged, foreign := describe(src)
+		if foreign || junkParam.MatchString(src) {
+			continue // libpg_query takes $1a, which PostgreSQL refuses
+		}
+		compared++
+		theirs, err := scan(src)
+		switch {
+		case err != nil && !flagged:
+			t.Errorf("%q: the scanner says %v, we flag nothing", src, err)
+		case err == nil && flagged:
+			t.Errorf("%q: we flag a token, the scanner does not", src)
+		case err == nil:
+			if diff := firstDifference(ours, theirs); diff != "" {
+				t.Errorf("%q: %s", src, diff)
+			}
+		}
+	}
+	t.Logf("%d texts compared", compared)
+}
+
+// junkParam matches what libpg_query takes for a parameter and PostgreSQL
+// refuses.
+var junkParam = regexp.MustCompile(`\$[0-9]+[a-zA-Z_é]`)
 
 // describe gives our tokens in PostgreSQL's terms. flagged says that one of them
 // is no token to PostgreSQL, foreign that one belongs to psql.

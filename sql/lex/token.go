@@ -7,6 +7,8 @@
 // what belongs to psql.
 package lex
 
+import "github.com/tusk-lsp/tusk-lsp/sql/text"
+
 // Kind says what a token is.
 type Kind uint8
 
@@ -58,6 +60,49 @@ const (
 	Invalid // NUL, a byte that is not UTF-8, or a character that no rule knows
 )
 
+var kindNames = [...]string{
+	EOF:           "EOF",
+	Space:         "Space",
+	LineComment:   "LineComment",
+	BlockComment:  "BlockComment",
+	Ident:         "Ident",
+	QuotedIdent:   "QuotedIdent",
+	UnicodeIdent:  "UnicodeIdent",
+	String:        "String",
+	EscapeString:  "EscapeString",
+	UnicodeString: "UnicodeString",
+	NationalStr:   "NationalStr",
+	BitString:     "BitString",
+	HexString:     "HexString",
+	DollarString:  "DollarString",
+	Integer:       "Integer",
+	Number:        "Number",
+	Param:         "Param",
+	Operator:      "Operator",
+	EqualsGreater: "EqualsGreater",
+	Typecast:      "Typecast",
+	ColonEquals:   "ColonEquals",
+	DotDot:        "DotDot",
+	Dot:           "Dot",
+	Comma:         "Comma",
+	Semicolon:     "Semicolon",
+	Colon:         "Colon",
+	LParen:        "LParen",
+	RParen:        "RParen",
+	LBracket:      "LBracket",
+	RBracket:      "RBracket",
+	Variable:      "Variable",
+	Meta:          "Meta",
+	MetaSemicolon: "MetaSemicolon",
+	MetaColon:     "MetaColon",
+	Placeholder:   "Placeholder",
+	CopyData:      "CopyData",
+	Invalid:       "Invalid",
+}
+
+// String gives the name of the constant.
+func (k Kind) String() string { return kindNames[k] }
+
 // Flags say what is wrong with a token.
 type Flags uint8
 
@@ -67,16 +112,16 @@ const (
 	Junk                           // a number or parameter runs into letters, as in 12ab, or 0x has no digits
 )
 
-// Token is a piece of text. Start and End are bytes: End is exclusive.
+// Token is a piece of text.
 type Token struct {
-	Start, End int
-	Keyword    Keyword // of an Ident that is a keyword
-	Kind       Kind
-	Flags      Flags
+	text.Span         // embedded, and so few fields, that a Token travels in registers
+	Keyword   Keyword // of an Ident that is a keyword
+	Kind      Kind
+	Flags     Flags
 }
 
 // Text gives the token's bytes in the text that its offsets count in.
-func (t Token) Text(src string) string { return src[t.Start:t.End] }
+func (t Token) Text(src string) string { return t.Of(src) }
 
 // Trivia reports whether the token is white space or a comment.
 func (t Token) Trivia() bool {
