@@ -104,7 +104,7 @@ func (s *splitter) next(last unit) (unit, bool) {
 
 		case token.Kind == lex.Meta:
 			command := lex.MetaCommand(token.Text(s.src))
-			seen := token.End + 1 // the byte that ended the command
+			seen := token.End + 2 // the line end, or the backslash and what follows it
 			switch {
 			case u.start < 0:
 				u.kind, u.start, u.end = Meta, token.Start, token.End
