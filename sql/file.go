@@ -98,7 +98,11 @@ func (f *File) At(offset int) (Statement, bool) {
 		i++
 	}
 	if i < len(f.units) && f.units[i].start <= offset {
-		return f.statement(i), true
+		u := f.units[i]
+		if offset <= u.end || src[u.stop-1] == ';' || !strings.ContainsAny(src[u.end:offset], "\r\n") {
+			return f.statement(i), true
+		}
+		return Statement{}, false
 	}
 	if i > 0 && !strings.ContainsAny(src[f.units[i-1].stop:offset], "\r\n") && f.units[i-1].kind != CopyData {
 		return f.statement(i - 1), true

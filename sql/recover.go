@@ -1,36 +1,78 @@
 package sql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 )
 
-// maxRecoveries bounds the work on a text of many broken quotes: each recovery
-// has read the text to its end.
+// A quote that is missing turns the text behind it inside out: what was quoted
+// is code, and what was code is quoted. By the language that is so; for a person
+// who is typing that quote the other statements are still there. So a statement
+// is cut where it looks as if a quote were missing. No text that the server
+// accepts comes here, but for one oddity: a string with statements in it to whose
+// closing quote a name is glued.
+
+// maxRecoveries bounds the work on a text in which many quotes are open up to
+// the end: each of them has read the text to its end.
 const maxRecoveries = 8
 
-// recover shortens a unit that a missing quote made swallow the rest of the
-// text. By the language it does; for a person who is typing that quote the other
-// statements are still there. So the unit is cut behind the first semicolon
-// inside a literal or comment that ends a line and is followed by a line that
-// starts, without indentation, like a statement. No text that the server accepts
-// comes here.
-func (s *splitter) recover(from int, u *unit) {
-	if u.after.recoveries == maxRecoveries {
-		return
+// runsOn reports whether a literal that is closed looks as if its opening quote
+// were another's missing closing quote. Lexer stands behind the literal.
+func (s *splitter) runsOn(token lex.Token, lexer *lex.Lexer) bool {
+	switch {
+	case token.Kind == lex.BlockComment || !strings.ContainsAny(token.Text(s.src), "\r\n"):
+		return false
+	case token.Kind == lex.DollarString:
+		return endsBeforeBody(token.Text(s.src))
+	case token.Name():
+		return true // nobody has a line end in a name
 	}
+	// What follows a literal has a blank or an operator before it; what
+	// follows an opening quote has not.
+	next := lexer.Next()
+	switch next.Kind {
+	case lex.Ident:
+		return next.Keyword == lex.NotKeyword
+	case lex.Integer, lex.Number, lex.LParen, lex.LBracket, lex.Invalid, lex.Param, lex.DollarString, lex.Meta:
+		return true
+	}
+	return next.Name()
+}
+
+// endsBeforeBody reports whether dollar-quoted text ends in the word that stands
+// before a body: then the tag that closes it was to open one.
+func endsBeforeBody(quoted string) bool {
+	tag := strings.IndexByte(quoted[1:], '$') + 2
+	words := strings.Fields(strings.TrimRight(quoted[tag:len(quoted)-tag], " \t\r\n"))
+	if len(words) == 0 {
+		return false
+	}
+	last := lex.LookupKeyword(words[len(words)-1])
+	return last == lex.KwAs || last == lex.KwDo
+}
+
+// cut shortens a unit that starts at from and whose token is open or runs on. It
+// ends behind the first semicolon inside a literal that ends a line and is
+// followed by a line that starts, without indentation, like a statement. Where
+// there is none, cut reports false.
+func (s *splitter) cut(from int, token lex.Token, u *unit) bool {
 	lexer := lex.NewLexer(s.src, from, s.opts)
-	for token := lexer.Next(); token.Kind != lex.EOF; token = lexer.Next() {
-		if !token.Quoted() || token.End <= u.start {
+	for quoted := lexer.Next(); quoted.Start <= token.Start && quoted.Kind != lex.EOF; quoted = lexer.Next() {
+		if !quoted.Quoted() || quoted.Start < u.start {
 			continue
 		}
-		if cut := cutPoint(token.Text(s.src)); cut > 0 {
-			u.end, u.stop = token.Start+cut, token.Start+cut
-			u.after.recoveries++
-			return
+		// Comments and dollar quotes hold whole statements by right.
+		if byRight := quoted.Kind == lex.BlockComment || quoted.Kind == lex.DollarString; byRight && quoted != token {
+			continue
+		}
+		if n := cutPoint(quoted.Text(s.src)); n > 0 {
+			u.end, u.stop = quoted.Start+n, quoted.Start+n
+			return true
 		}
 	}
+	return false
 }
 
 // cutPoint gives the offset behind the semicolon at which quoted text is better
@@ -42,7 +84,7 @@ func cutPoint(quoted string) int {
 		content := strings.TrimRight(quoted[line:end], " \t")
 		switch {
 		case content == "" || strings.HasPrefix(content, "--"):
-		case semicolon > 0 && line > 0 && startsStatement(content):
+		case semicolon > 0 && startsStatement(content):
 			return semicolon
 		case strings.HasSuffix(content, ";"):
 			semicolon = line + len(content)
@@ -55,15 +97,17 @@ func cutPoint(quoted string) int {
 }
 
 // startsStatement reports whether a line starts, in its first column, with a
-// word that begins statements but none that begins lines of PL/pgSQL.
+// word that begins statements but no line of PL/pgSQL, or with a psql command.
 func startsStatement(line string) bool {
 	lexer := lex.NewLexer(line, 0, lex.Options{})
-	switch lexer.Next().Keyword {
-	case lex.KwSelect, lex.KwInsert, lex.KwUpdate, lex.KwDelete, lex.KwMerge, lex.KwWith, lex.KwValues, lex.KwTable,
-		lex.KwCreate, lex.KwAlter, lex.KwDrop, lex.KwComment, lex.KwGrant, lex.KwRevoke, lex.KwTruncate, lex.KwCopy,
-		lex.KwSet, lex.KwReset, lex.KwShow, lex.KwExplain, lex.KwAnalyze, lex.KwVacuum, lex.KwRefresh, lex.KwReindex,
-		lex.KwCommit, lex.KwRollback, lex.KwCall, lex.KwDo, lex.KwPrepare:
-		return true
-	}
-	return false
+	token := lexer.Next()
+	return token.Kind == lex.Meta || slices.Contains(statementWords, token.Keyword)
+}
+
+var statementWords = []lex.Keyword{
+	lex.KwSelect, lex.KwInsert, lex.KwUpdate, lex.KwDelete, lex.KwMerge, lex.KwWith, lex.KwValues, lex.KwTable,
+	lex.KwCreate, lex.KwAlter, lex.KwDrop, lex.KwComment, lex.KwGrant, lex.KwRevoke, lex.KwTruncate, lex.KwCopy,
+	lex.KwSet, lex.KwReset, lex.KwShow, lex.KwExplain, lex.KwAnalyze, lex.KwVacuum, lex.KwRefresh, lex.KwReindex, lex.KwCluster,
+	lex.KwStart, lex.KwCommit, lex.KwRollback, lex.KwSavepoint, lex.KwRelease, lex.KwLock,
+	lex.KwCall, lex.KwDo, lex.KwPrepare, lex.KwExecute, lex.KwDeallocate, lex.KwFetch, lex.KwMove, lex.KwNotify, lex.KwListen, lex.KwUnlisten, lex.KwDiscard,
 }

@@ -56,7 +56,7 @@ func (s *splitter) next(last unit) (unit, bool) {
 			return data, true
 		}
 	}
-	var h head
+	h := head{src: s.src}
 	lexer := lex.NewLexer(s.src, from, s.opts)
 	for {
 		token := lexer.Next()
@@ -68,12 +68,14 @@ func (s *splitter) next(last unit) (unit, bool) {
 			u.stop, u.seen = token.End, token.End+1
 			return u, true
 
-		case token.Flags&lex.Unterminated != 0 && token.Quoted():
+		case token.Quoted() && token.Flags&lex.Unterminated != 0:
 			if u.start < 0 {
 				u.start = token.Start
 			}
 			u.end, u.stop, u.seen = token.End, token.End, len(s.src)+1
-			s.recover(from, &u)
+			if u.after.recoveries < maxRecoveries && s.cut(from, token, &u) {
+				u.after.recoveries++
+			}
 			return u, true
 
 		case token.Trivia():
@@ -129,6 +131,13 @@ func (s *splitter) next(last unit) (unit, bool) {
 				u.start = token.Start
 			}
 			u.end = token.End
+			if token.Quoted() {
+				ahead := lexer
+				if s.runsOn(token, &ahead) && s.cut(from, token, &u) {
+					u.seen = max(u.seen, ahead.Pos()+1)
+					return u, true
+				}
+			}
 			h.read(token, lexer, &u)
 		}
 	}
@@ -147,9 +156,10 @@ func conditional(command string) bool {
 
 // head reads the tokens of a statement as far as they say where it may end.
 type head struct {
+	src      string
 	keywords [4]lex.Keyword // of the first tokens
-	tokens   int
-	depth    int // open parentheses
+	tokens   int            // how many of them were read
+	depth    int            // open parentheses
 	last     lex.Keyword
 	copy     bool // COPY … FROM STDIN
 	hold     int  // semicolons before this offset belong to the statement
@@ -157,10 +167,7 @@ type head struct {
 
 // read takes the next token of the statement; lexer stands behind it.
 func (h *head) read(token lex.Token, lexer lex.Lexer, u *unit) {
-	if h.tokens < len(h.keywords) {
-		h.keywords[h.tokens] = token.Keyword
-	}
-	h.tokens++
+	h.add(token.Keyword)
 	switch token.Kind {
 	case lex.LParen:
 		if h.depth == 0 && h.creates(lex.KwRule, lex.KwRule) && h.hold == 0 &&
@@ -184,6 +191,13 @@ func (h *head) read(token lex.Token, lexer lex.Lexer, u *unit) {
 	h.last = token.Keyword
 }
 
+func (h *head) add(k lex.Keyword) {
+	if h.tokens < len(h.keywords) {
+		h.keywords[h.tokens] = k
+		h.tokens++
+	}
+}
+
 // creates reports whether the statement starts with CREATE [OR REPLACE] and one
 // of two words.
 func (h *head) creates(a, b lex.Keyword) bool {
@@ -199,8 +213,8 @@ func (h *head) creates(a, b lex.Keyword) bool {
 
 // look runs a search for the end of a construct that holds semicolons. One that
 // is not closed holds none, so that it does not swallow its neighbours.
-func (h *head) look(search func(*lex.Lexer) (end int, closed bool), lexer lex.Lexer, u *unit) {
-	end, closed := search(&lexer)
+func (h *head) look(search func(string, *lex.Lexer) (end int, closed bool), lexer lex.Lexer, u *unit) {
+	end, closed := search(h.src, &lexer)
 	if closed {
 		h.hold = end
 	}
@@ -209,8 +223,10 @@ func (h *head) look(search func(*lex.Lexer) (end int, closed bool), lexer lex.Le
 
 // atomicEnd finds the END of BEGIN ATOMIC … END. It stands where a statement
 // would start, which tells it from the END of a CASE. A statement that cannot be
-// in a body says that the END is missing.
-func atomicEnd(lexer *lex.Lexer) (end int, closed bool) {
+// in a body, or that is none of a body's and starts without indentation, says
+// that the END is missing. (The grammar takes any statement but those of
+// transactions, and the server then refuses most.)
+func atomicEnd(src string, lexer *lex.Lexer) (end int, closed bool) {
 	for {
 		token := lexer.NextSignificant()
 		switch token.Keyword {
@@ -218,28 +234,26 @@ func atomicEnd(lexer *lex.Lexer) (end int, closed bool) {
 			return token.Start, true
 		case lex.KwBegin, lex.KwCommit, lex.KwRollback, lex.KwStart:
 			return 0, false
-		case lex.KwCreate:
-			token = lexer.NextSignificant()
-			if token.Keyword == lex.KwOr {
-				lexer.NextSignificant()
-				token = lexer.NextSignificant()
-			}
-			if token.Keyword == lex.KwFunction || token.Keyword == lex.KwProcedure {
+		case lex.NotKeyword, lex.KwSelect, lex.KwInsert, lex.KwUpdate, lex.KwDelete, lex.KwMerge, lex.KwWith,
+			lex.KwValues, lex.KwTable, lex.KwReturn, lex.KwCall:
+		default:
+			if atLineStart(src, token.Start) {
 				return 0, false
 			}
 		}
-		for token.Kind != lex.Semicolon {
-			if token.Kind == lex.EOF || token.Kind == lex.Meta {
+		var h head // of the statement in the body
+		for ; token.Kind != lex.Semicolon; token = lexer.NextSignificant() {
+			h.add(token.Keyword)
+			if token.Kind == lex.EOF || token.Kind == lex.Meta || h.creates(lex.KwFunction, lex.KwProcedure) {
 				return 0, false
 			}
-			token = lexer.NextSignificant()
 		}
 	}
 }
 
 // ruleEnd finds the parenthesis that closes the list of commands of CREATE RULE;
 // lexer stands behind the one that opens it.
-func ruleEnd(lexer *lex.Lexer) (end int, closed bool) {
+func ruleEnd(_ string, lexer *lex.Lexer) (end int, closed bool) {
 	depth, first := 1, true
 	for {
 		token := lexer.NextSignificant()
