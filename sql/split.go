@@ -148,7 +148,7 @@ func (s *splitter) next(last unit) (unit, bool) {
 // say, \echo: there a forgotten semicolon is likelier than that intention.
 func conditional(command string) bool {
 	switch command {
-	case "if", "elif", "else", "endif", `\`, "":
+	case "if", "elif", "else", "endif", "": // the last is a stray backslash
 		return true
 	}
 	return false

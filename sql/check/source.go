@@ -64,8 +64,10 @@ func (s *Source) replace(b []byte, kind lex.Kind) (wild bool) {
 			fill(b, "$1")
 		}
 	case lex.Meta:
-		fill(b, "")
-		s.open = true
+		if lex.MetaCommand(string(b)) != "" { // a backslash by itself is an error
+			fill(b, "")
+			s.open = true
+		}
 	case lex.MetaColon:
 		b[0] = ' '
 	}

@@ -2,6 +2,7 @@ package pgparse
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
@@ -17,46 +18,109 @@ const (
 
 // guard refuses what would crash or mislead the parser. It works on our own
 // tokens: C strings end at a NUL byte, and the parser takes bytes that are not
-// UTF-8 without a word, where the server says what guard says.
-func guard(sql string) error {
+// UTF-8 without a word, where the server says what guard says. Junk is the first
+// token that is no token to PostgreSQL, or nil.
+func guard(sql string) (junk *SyntaxError, refusal error) {
 	if len(sql) > maxLength {
-		return unchecked("the statement is %d MB long; up to %d MB are checked", len(sql)>>20, maxLength>>20)
+		return nil, unchecked("it is %d MB long, and up to %d MB are checked", len(sql)>>20, maxLength>>20)
 	}
 	var n nesting
 	lexer := lex.NewLexer(sql, 0, lex.Options{})
 	for token := lexer.Next(); token.Kind != lex.EOF; token = lexer.Next() {
 		if err := encoding(token, sql); err != nil {
-			return err
+			return nil, err
+		}
+		if token.Flags != 0 && junk == nil {
+			junk = lexical(token, sql)
 		}
 		n.read(token)
 		switch {
 		case len(n.levels) > maxDepth:
-			return unchecked("the statement nests deeper than %d levels", maxDepth)
+			return nil, unchecked("it nests deeper than %d levels", maxDepth)
 		case n.chain > maxChain:
-			return unchecked("the statement chains more than %d operators", maxChain)
+			return nil, unchecked("it chains more than %d operators", maxChain)
 		}
 	}
-	return nil
+	return junk, nil
 }
 
 // encoding finds what the server refuses as text in UTF-8.
 func encoding(token lex.Token, sql string) error {
-	switch {
-	case token.Kind != lex.Invalid && !token.Quoted() && token.Kind != lex.LineComment:
-		return nil // made of valid characters, or ASCII
+	if token.Kind != lex.Invalid && token.Kind != lex.LineComment && token.Kind != lex.Meta && !token.Quoted() {
+		return nil // made of whole characters
 	}
 	for i := token.Start; i < token.End; {
 		r, size := utf8.DecodeRuneInString(sql[i:])
 		if r == 0 || r == utf8.RuneError && size == 1 {
 			return &SyntaxError{
-				Message: fmt.Sprintf("invalid byte sequence for encoding \"UTF8\": 0x%02x", sql[i]),
-				Code:    "22021",
+				Message: `invalid byte sequence for encoding "UTF8": ` + sequence(sql[i:]),
+				Code:    "22021", // character_not_in_repertoire
 				Offset:  i,
 			}
 		}
 		i += size
 	}
 	return nil
+}
+
+// sequence writes the bytes that the first one of s says are one character, as
+// report_invalid_encoding in mbutils.c does.
+func sequence(s string) string {
+	n := 1
+	switch c := s[0]; {
+	case c&0xE0 == 0xC0:
+		n = 2
+	case c&0xF0 == 0xE0:
+		n = 3
+	case c&0xF8 == 0xF0:
+		n = 4
+	}
+	var bytes []string
+	for i := range min(n, len(s)) {
+		bytes = append(bytes, fmt.Sprintf("0x%02x", s[i]))
+	}
+	return strings.Join(bytes, " ")
+}
+
+// lexical puts a flag of the lexer into the words of scan.l.
+func lexical(token lex.Token, sql string) *SyntaxError {
+	message := "trailing junk after numeric literal"
+	switch word := token.Text(sql); {
+	case token.Flags&lex.Unterminated != 0:
+		message = unterminated[token.Kind]
+	case token.Kind == lex.Param:
+		message = "trailing junk after parameter"
+	case len(word) <= 3 && len(word) > 1 && word[0] == '0':
+		switch word[1] {
+		case 'x', 'X':
+			message = "invalid hexadecimal integer"
+		case 'o', 'O':
+			message = "invalid octal integer"
+		case 'b', 'B':
+			message = "invalid binary integer"
+		}
+	}
+	if message == "" {
+		message = "syntax error" // a placeholder that is open, which is no token of PostgreSQL's
+	}
+	return &SyntaxError{
+		Message: fmt.Sprintf(`%s at or near "%s"`, message, token.Text(sql)),
+		Code:    "42601",
+		Offset:  token.Start,
+	}
+}
+
+var unterminated = map[lex.Kind]string{
+	lex.String:        "unterminated quoted string",
+	lex.EscapeString:  "unterminated quoted string",
+	lex.UnicodeString: "unterminated quoted string",
+	lex.NationalStr:   "unterminated quoted string",
+	lex.BitString:     "unterminated bit string literal",
+	lex.HexString:     "unterminated hexadecimal string literal",
+	lex.DollarString:  "unterminated dollar-quoted string",
+	lex.QuotedIdent:   "unterminated quoted identifier",
+	lex.UnicodeIdent:  "unterminated quoted identifier",
+	lex.BlockComment:  "unterminated /* comment",
 }
 
 // nesting follows how deep the tree of a statement would be.

@@ -63,14 +63,26 @@ func (p *Parser) Check(sql string) error {
 	}
 	// The lock is not held meanwhile: two goroutines may parse the same text
 	// and come to the same verdict.
-	verdict = guard(sql)
-	if verdict == nil {
-		verdict = parse(sql)
-	}
+	verdict = judge(sql)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.remember(sql, verdict)
 	return verdict
+}
+
+// judge is Check without the memory.
+func judge(sql string) error {
+	junk, refusal := guard(sql)
+	if refusal != nil {
+		return refusal
+	}
+	if err := parse(sql); err != nil {
+		return err
+	}
+	if junk != nil { // $1a, which libpg_query takes; or no grammar is built in
+		return junk
+	}
+	return nil
 }
 
 // remember needs mu held.

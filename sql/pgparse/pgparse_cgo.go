@@ -4,7 +4,6 @@ package pgparse
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/pganalyze/pg_query_go/v6/parser"
 
@@ -31,17 +30,5 @@ func parse(sql string) error {
 	if e.Cursorpos > 0 {
 		offset = text.CharOffset(sql, e.Cursorpos)
 	}
-	return &SyntaxError{Message: e.Message, Code: code(e), Offset: offset}
-}
-
-// code gives the SQLSTATE, which libpg_query does not hand out: what scan.l and
-// gram.y raise as something other than a syntax error says so in its words.
-func code(e *parser.Error) string {
-	switch {
-	case strings.HasSuffix(e.Message, "not supported"), strings.HasSuffix(e.Message, "not yet implemented"), strings.HasSuffix(e.Message, "not implemented"):
-		return "0A000" // feature_not_supported
-	case e.Message == "invalid Unicode escape":
-		return "22025" // invalid_escape_sequence
-	}
-	return "42601" // syntax_error
+	return &SyntaxError{Message: e.Message, Code: sqlstate(e.Message, e.Funcname), Offset: offset}
 }
