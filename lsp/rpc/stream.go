@@ -73,8 +73,8 @@ func (f *frames) header() (int64, error) {
 			return length, nil
 		}
 		name, value, found := strings.Cut(field, ":")
-		if !found {
-			return 0, &framingError{"a header line has no colon"}
+		if !found || strings.ContainsAny(name, `{["`) { // such as a message without a header
+			return 0, &framingError{"a header line is not of the form name: value"}
 		}
 		if strings.EqualFold(strings.TrimSpace(name), "Content-Length") {
 			// 32 bits: what is longer is not a length but noise.
