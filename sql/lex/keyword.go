@@ -15,6 +15,11 @@ const (
 	Reserved                     // may name nothing without quotes
 )
 
+// String gives the category's name in kwlist.h, in lower case.
+func (c Category) String() string {
+	return [...]string{"unreserved", "col_name", "type_func_name", "reserved"}[c]
+}
+
 type keyword struct {
 	word      string
 	category  Category

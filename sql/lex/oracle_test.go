@@ -180,6 +180,31 @@ func scan(src string) ([]string, error) {
 	return tokens, nil
 }
 
+// TestKeywordsAreThoseOfPostgreSQL compares the categories with those of 17; what
+// 18 added is in newKeywords.
+func TestKeywordsAreThoseOfPostgreSQL(t *testing.T) {
+	for _, k := range lex.Keywords() {
+		result, err := pg_query.Scan(k.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := categories[result.Tokens[0].KeywordKind]
+		if newKeywords[k.String()] {
+			want = "unreserved"
+		}
+		if got := k.Category().String(); got != want {
+			t.Errorf("%s is %s, want %s", k, got, want)
+		}
+	}
+}
+
+var categories = map[pg_query.KeywordKind]string{
+	pg_query.KeywordKind_UNRESERVED_KEYWORD:     "unreserved",
+	pg_query.KeywordKind_COL_NAME_KEYWORD:       "col_name",
+	pg_query.KeywordKind_TYPE_FUNC_NAME_KEYWORD: "type_func_name",
+	pg_query.KeywordKind_RESERVED_KEYWORD:       "reserved",
+}
+
 func firstDifference(ours, theirs []string) string {
 	for i := range min(len(ours), len(theirs)) {
 		if ours[i] != theirs[i] {
