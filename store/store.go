@@ -144,7 +144,7 @@ func parseTime(s string) (time.Time, error) {
 	return time.ParseInLocation(time.DateTime, s, time.UTC)
 }
 
-// column scans a nullable time.
+// timeColumn scans a nullable time.
 type timeColumn struct{ to *time.Time }
 
 func (c timeColumn) Scan(value any) error {
