@@ -53,30 +53,28 @@ func endsBeforeBody(quoted string) bool {
 	return last == lex.KwAs || last == lex.KwDo
 }
 
-// cut shortens a unit that starts at from and whose token is open or runs on. It
-// ends behind the first semicolon inside a literal that ends a line and is
-// followed by a line that starts, without indentation, like a statement. Where
-// there is none, cut reports false.
-func (s *splitter) cut(from int, token lex.Token, u *unit) bool {
-	lexer := lex.NewLexer(s.src, from, s.opts)
-	for quoted := lexer.Next(); quoted.Start <= token.Start && quoted.Kind != lex.EOF; quoted = lexer.Next() {
-		if !quoted.Quoted() || quoted.Start < u.start {
-			continue
-		}
-		// Comments and dollar quotes hold whole statements by right.
-		if byRight := quoted.Kind == lex.BlockComment || quoted.Kind == lex.DollarString; byRight && quoted != token {
-			continue
-		}
-		if n := cutPoint(quoted.Text(s.src)); n > 0 {
-			u.end, u.stop = quoted.Start+n, quoted.Start+n
-			return true
-		}
-	}
-	return false
+// repair remembers where a statement is best cut, should one of its quotes turn
+// out to be missing.
+type repair struct {
+	src string
+	cut int // offset, or 0
 }
 
-// cutPoint gives the offset behind the semicolon at which quoted text is better
-// cut, or 0.
+// read looks for the first place to cut in the literals of a statement, one
+// after the other. Comments and dollar quotes hold whole statements by right,
+// and count only when they are open or run on themselves.
+func (r *repair) read(token lex.Token, suspect bool) {
+	if r.cut > 0 || !suspect && (token.Kind == lex.BlockComment || token.Kind == lex.DollarString) {
+		return
+	}
+	if n := cutPoint(token.Text(r.src)); n > 0 {
+		r.cut = token.Start + n
+	}
+}
+
+// cutPoint gives the offset behind the first semicolon in quoted text that ends a
+// line and is followed by a line that starts, without indentation, like a
+// statement; or 0.
 func cutPoint(quoted string) int {
 	semicolon := 0 // behind the semicolon that ended the last line of substance
 	for line := 0; line < len(quoted); {

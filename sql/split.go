@@ -57,6 +57,7 @@ func (s *splitter) next(last unit) (unit, bool) {
 		}
 	}
 	h := head{src: s.src}
+	r := repair{src: s.src}
 	lexer := lex.NewLexer(s.src, from, s.opts)
 	for {
 		token := lexer.Next()
@@ -73,8 +74,11 @@ func (s *splitter) next(last unit) (unit, bool) {
 				u.start = token.Start
 			}
 			u.end, u.stop, u.seen = token.End, token.End, len(s.src)+1
-			if u.after.recoveries < maxRecoveries && s.cut(from, token, &u) {
-				u.after.recoveries++
+			if u.after.recoveries < maxRecoveries {
+				if r.read(token, true); r.cut > 0 {
+					u.end, u.stop = r.cut, r.cut
+					u.after.recoveries++
+				}
 			}
 			return u, true
 
@@ -133,8 +137,9 @@ func (s *splitter) next(last unit) (unit, bool) {
 			u.end = token.End
 			if token.Quoted() {
 				ahead := lexer
-				if s.runsOn(token, &ahead) && s.cut(from, token, &u) {
-					u.seen = max(u.seen, ahead.Pos()+1)
+				runsOn := s.runsOn(token, &ahead)
+				if r.read(token, runsOn); runsOn && r.cut > 0 {
+					u.end, u.stop, u.seen = r.cut, r.cut, max(u.seen, ahead.Pos()+1)
 					return u, true
 				}
 			}
