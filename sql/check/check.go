@@ -77,7 +77,7 @@ func statement(p *pgparse.Parser, s sql.Statement) (Diagnostic, bool) {
 		Span:     source.Locate(e.Offset),
 		Severity: Error,
 		Code:     e.Code,
-		Message:  e.Message,
+		Message:  source.Message(e.Message, e.Offset),
 		Hint:     hint(e.Message),
 	}, true
 }

@@ -53,10 +53,10 @@ var forms = []struct {
 		return d.write(i, i+3, "DEFAULT")
 	}},
 	{"UNIQUE (a, b WITHOUT OVERLAPS)", func(d *downgrader, i int) bool {
-		return d.words(i, lex.KwWithout, lex.KwOverlaps) && d.blank(i, i+2)
+		return d.words(i, lex.KwWithout, lex.KwOverlaps) && d.tableStatement() && d.blank(i, i+2)
 	}},
 	{"FOREIGN KEY (a, PERIOD b) REFERENCES t (a, PERIOD b)", func(d *downgrader, i int) bool {
-		return d.words(i, lex.KwPeriod) && (d.kind(i-1) == lex.Comma || d.kind(i-1) == lex.LParen) && d.name(i+1) &&
+		return d.words(i, lex.KwPeriod) && d.tableStatement() && (d.kind(i-1) == lex.Comma || d.kind(i-1) == lex.LParen) && d.name(i+1) &&
 			d.blank(i, i+1)
 	}},
 	{"CREATE TABLE t (a int, CONSTRAINT c NOT NULL a)", func(d *downgrader, i int) bool {

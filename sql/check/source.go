@@ -13,10 +13,11 @@ import (
 // Source is a statement as a parser can read it: what psql or a client library
 // would have replaced is replaced by something of the same length, so that
 // offsets in the source are offsets in the statement. A check by a server sends
-// Text and gives the position that it gets back to Locate and Blames.
+// Text and gives the position that it gets back to Blames, Locate and Message.
 type Source struct {
 	Text string // as long as the statement's text
 
+	own    string // the statement's text
 	span   text.Span
 	tokens []lex.Token // of the statement, without trivia; offsets of the file
 	wild   []int       // indexes in tokens of variables that may hold any text
@@ -25,8 +26,8 @@ type Source struct {
 
 // NewSource reads a statement of kind sql.SQL.
 func NewSource(s sql.Statement) *Source {
-	src := &Source{span: s.Span, tokens: significant(s)}
-	b := []byte(s.Text())
+	src := &Source{own: s.Text(), span: s.Span, tokens: significant(s)}
+	b := []byte(src.own)
 	for i, token := range src.tokens {
 		if wild := src.replace(b[token.Start-s.Span.Start:token.End-s.Span.Start], token.Kind); wild {
 			src.wild = append(src.wild, i)
@@ -150,10 +151,30 @@ func (s *Source) firstToken() text.Span {
 	return s.mark(s.tokens[0])
 }
 
+// Message gives a parser's message about an error at a byte offset of the text
+// in terms of what the user wrote: a parser that read a replacement quotes that,
+// and one that found an open quote quotes all that follows.
+func (s *Source) Message(message string, offset int) string {
+	const near = ` at or near "`
+	i := strings.Index(message, near)
+	if i < 0 || offset < 0 {
+		return message
+	}
+	quoted := strings.TrimSuffix(message[i+len(near):], `"`)
+	if !strings.HasPrefix(s.own[min(offset, len(s.own)):], quoted) {
+		span := s.Locate(offset).Shift(-s.span.Start)
+		quoted = span.Of(s.own)
+	}
+	if line := strings.IndexAny(quoted, "\r\n"); line >= 0 {
+		quoted = quoted[:line] + "…"
+	}
+	return message[:i+len(near)] + quoted + `"`
+}
+
 func (s *Source) mark(token lex.Token) text.Span {
 	span := text.Span{Start: token.Start, End: min(token.End, s.span.End)}
 	if token.Flags&lex.Unterminated != 0 {
-		first := s.Text[span.Start-s.span.Start : span.End-s.span.Start]
+		first := span.Shift(-s.span.Start).Of(s.own)
 		if i := strings.IndexAny(first, "\r\n"); i >= 0 {
 			span.End = span.Start + i
 		}
