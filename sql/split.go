@@ -25,8 +25,8 @@ func (u unit) shift(n int) unit {
 
 // state is all that a unit must know of the units before it.
 type state struct {
-	copies     uint8 // blocks of COPY data that start at the next line
-	recoveries uint8 // times that a missing quote was worked around
+	copies     uint32 // blocks of COPY data that start at the next line
+	recoveries uint32 // times that a missing quote was worked around
 }
 
 // splitter finds the units of src. The result of next depends on its argument
