@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 )
@@ -53,8 +54,15 @@ type stdio struct {
 
 func (s stdio) Read(p []byte) (int, error) { return s.out.Read(p) }
 
-// Close closes both, as the child sees it when its parent is gone.
-func (s stdio) Close() error { return errors.Join(s.WriteCloser.Close(), s.out.Close()) }
+// Close closes both, as the child sees it when its parent is gone. A child that
+// has ended has closed them.
+func (s stdio) Close() error {
+	err := s.WriteCloser.Close()
+	if errors.Is(err, os.ErrClosed) {
+		err = nil
+	}
+	return errors.Join(err, s.out.Close())
+}
 
 // Wait waits for the process to end and gives its exit status; a process that
 // ended by a signal gives -1. Without a process it fails.
@@ -64,6 +72,7 @@ func (c *Client) Wait(ctx context.Context) (status int, err error) {
 	}
 	select {
 	case <-c.process.exited:
+		<-c.life.Done() // all that it sent is read
 		if _, ok := errors.AsType[*exec.ExitError](c.process.err); !ok && c.process.err != nil {
 			return 0, fmt.Errorf("wait for the server: %w", c.process.err)
 		}

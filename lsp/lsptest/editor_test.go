@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tusk-lsp/tusk-lsp/lsp/lspclient"
 	"github.com/tusk-lsp/tusk-lsp/lsp/lsptest"
@@ -83,6 +86,66 @@ func TestSession(t *testing.T) {
 	if err := e.RequestError("textDocument/hover", nil); err.Code != rpc.CodeMethodNotFound {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestMain makes the test's own binary a server, for TestBinary.
+func TestMain(m *testing.M) {
+	if os.Getenv("LSPTEST_SERVE") == "" {
+		os.Exit(m.Run())
+	}
+	fmt.Fprintln(os.Stderr, "serving")
+	if err := shouter(context.Background(), stdio{os.Stdin, os.Stdout}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(3)
+	}
+}
+
+type stdio struct{ in, out *os.File }
+
+func (s stdio) Read(p []byte) (int, error)  { return s.in.Read(p) }
+func (s stdio) Write(p []byte) (int, error) { return s.out.Write(p) }
+func (s stdio) Close() error                { return errors.Join(s.in.Close(), s.out.Close()) }
+
+func binary(t *testing.T) *lsptest.Editor {
+	return lsptest.Binary(t, os.Args[0], nil, append(os.Environ(), "LSPTEST_SERVE=1"), lspclient.Options{})
+}
+
+func TestBinary(t *testing.T) {
+	t.Parallel()
+	e := binary(t)
+	e.Initialize()
+	e.Open("a.sql", strings.Repeat("select 1;\n", 100_000))
+	if got := len(e.Diagnostics("a.sql", 1)[0].Message); got != 1_000_000 {
+		t.Errorf("published %d bytes", got)
+	}
+	e.Shutdown()
+	e.Exit()
+	if status := wait(t, e); status != 0 || e.Stderr() != "serving\n" {
+		t.Errorf("status %d, standard error %q", status, e.Stderr())
+	}
+}
+
+func TestBinaryWhoseEditorCrashes(t *testing.T) {
+	t.Parallel()
+	e := binary(t)
+	e.Initialize()
+	if err := e.Kill(); err != nil {
+		t.Error(err)
+	}
+	if status := wait(t, e); status != 3 || !strings.Contains(e.Stderr(), rpc.ErrGone.Error()) {
+		t.Errorf("status %d, standard error %q", status, e.Stderr())
+	}
+}
+
+func wait(t *testing.T, e *lsptest.Editor) (status int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	status, err := e.Wait(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status
 }
 
 func TestServedGivesTheServersError(t *testing.T) {

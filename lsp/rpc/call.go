@@ -38,7 +38,7 @@ func (c *Conn) Call(ctx context.Context, method string, params, result any) erro
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, jsonrpc2.ErrClosed):
+	case errors.Is(err, jsonrpc2.ErrClosed) || c.talk.Err() != nil:
 		return ErrClosed
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		cause := context.Cause(ctx)
@@ -68,28 +68,29 @@ type reader struct {
 var _ jsonrpc2.ObjectStream = (*reader)(nil)
 
 // ReadObject hands requests on until an answer comes, which it decodes into v.
-func (r *reader) ReadObject(v any) error {
-	for {
+func (r *reader) ReadObject(v any) (err error) {
+	defer func() {
+		if err != nil {
+			close(r.done)
+		}
+	}()
+	for r.c.talk.Err() == nil { // after exit there is nothing to read
 		data, err := r.frames.next()
-		if err == nil {
-			if !r.c.receive(data) {
-				continue
-			}
-			if err = json.Unmarshal(data, v); err == nil {
+		switch {
+		case errors.Is(err, errTooLong):
+			r.c.o.Log.Error("a message was skipped", "err", err)
+			r.c.refuse(unknownID, &Error{Code: CodeInvalidRequest, Message: err.Error()})
+		case err != nil:
+			r.lost(err)
+			return io.EOF // the reason is known, jsonrpc2 need not log it
+		case r.c.receive(data):
+			if err := json.Unmarshal(data, v); err == nil {
 				return nil
 			}
 			r.c.o.Log.Warn("an answer cannot be read", "bytes", len(data))
-			continue
 		}
-		if errors.Is(err, errTooLong) {
-			r.c.o.Log.Error("a message was skipped", "err", err)
-			r.c.refuse(unknownID, &Error{Code: CodeInvalidRequest, Message: err.Error()})
-			continue
-		}
-		r.lost(err)
-		close(r.done)
-		return io.EOF // the reason is known, jsonrpc2 need not log it
 	}
+	return io.EOF
 }
 
 // lost ends the connection after a read that failed.

@@ -42,8 +42,9 @@ type Options struct {
 	// WriteTimeout is how long the client may not read a byte of what is being
 	// sent before it is cut off with ErrWriteTimeout. Default one minute.
 	WriteTimeout time.Duration
-	// Grace is how long Serve waits at its end for handlers that do not heed
-	// their context, and again for the last answers to be read. Default 1 s.
+	// Grace is how long exit waits for the handlers of the messages before it,
+	// how long Serve then waits for those that do not heed their context, and
+	// how long for the last answers to be read. Default 1 s.
 	Grace time.Duration
 }
 
@@ -114,7 +115,7 @@ func NewConn(rwc io.ReadWriteCloser, r *Router, o Options) *Conn {
 }
 
 // errExit is the cause of an orderly end.
-var errExit = errors.New("exit")
+var errExit = fmt.Errorf("%w after exit", ErrClosed)
 
 // Serve handles the client's messages until the exit notification was handled
 // (then it returns nil), the client is gone (ErrGone), does not read
@@ -123,8 +124,8 @@ var errExit = errors.New("exit")
 // handlers have returned, or Options.Grace is over and the log names those that
 // did not, and rwc is closed. It may be called once.
 //
-// A Read or a Write of rwc that Close does not interrupt, as those of a
-// terminal, is left behind after a moment.
+// Nothing is read after exit. A Read or a Write of rwc that Close does not
+// interrupt, as on a terminal, is otherwise left behind after a moment.
 func (c *Conn) Serve(ctx context.Context) error {
 	c.life, c.end = context.WithCancelCause(ctx)
 	c.talk, c.hush = context.WithCancel(c.life)

@@ -21,7 +21,7 @@ import (
 // waiting for what never comes fails at once, and a goroutine that is left
 // behind fails the test.
 type peer struct {
-	t      *testing.T
+	t      testing.TB
 	conn   net.Conn
 	r      *textproto.Reader
 	served chan error // what Serve returned

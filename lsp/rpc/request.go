@@ -60,6 +60,7 @@ func (c *Conn) enqueue(r *request, size int) {
 	}
 	if r.method == "exit" {
 		c.hush() // the client answers no more
+		time.AfterFunc(c.o.Grace, func() { c.end(errExit) })
 	}
 	if c.in.put(r, size) > c.o.MaxUnhandled {
 		c.end(ErrOverrun)
