@@ -153,18 +153,27 @@ func (c *Client) Send(method string, params any) (*Pending, error) {
 func (p *Pending) Await(ctx context.Context, result any) error {
 	select {
 	case a := <-p.answer:
-		if a.err != nil || result == nil {
-			return a.err
-		}
-		if err := json.Unmarshal(a.result, result); err != nil {
-			return fmt.Errorf("read the result of %s: %w", p.method, err)
-		}
-		return nil
+		return p.read(a, result)
 	case <-ctx.Done():
 		return fmt.Errorf("await the answer to %s: %w", p.method, context.Cause(ctx))
 	case <-p.client.life.Done():
+	}
+	select {
+	case a := <-p.answer: // it came before the end
+		return p.read(a, result)
+	default:
 		return fmt.Errorf("await the answer to %s: %w", p.method, context.Cause(p.client.life))
 	}
+}
+
+func (p *Pending) read(a answer, result any) error {
+	if a.err != nil || result == nil {
+		return a.err
+	}
+	if err := json.Unmarshal(a.result, result); err != nil {
+		return fmt.Errorf("read the result of %s: %w", p.method, err)
+	}
+	return nil
 }
 
 // Cancel asks the server to give the request up. The answer still comes.

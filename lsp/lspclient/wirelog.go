@@ -77,6 +77,7 @@ func (c *Client) Await(ctx context.Context, method string, match func(params jso
 // AwaitSince is Await without the messages before since.
 func (c *Client) AwaitSince(ctx context.Context, since Mark, method string, match func(params json.RawMessage) bool) (Message, error) {
 	for next := int(since); ; {
+		ended := c.life.Err() != nil // then the log is whole
 		c.mu.Lock()
 		log, received := c.log, c.received
 		c.mu.Unlock()
@@ -86,12 +87,14 @@ func (c *Client) AwaitSince(ctx context.Context, since Mark, method string, matc
 				return m, nil
 			}
 		}
+		if ended {
+			return Message{}, fmt.Errorf("await %s: %w", method, context.Cause(c.life))
+		}
 		select {
 		case <-received:
+		case <-c.life.Done():
 		case <-ctx.Done():
 			return Message{}, fmt.Errorf("await %s: %w", method, context.Cause(ctx))
-		case <-c.life.Done():
-			return Message{}, fmt.Errorf("await %s: %w", method, context.Cause(c.life))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -259,16 +258,14 @@ func (c *Conn) send(to id, result json.RawMessage, failure *Error) {
 
 func (c *Conn) logAnswer(r *request, failure *Error) {
 	elapsed := time.Since(r.arrived)
-	switch {
-	case failure == nil:
+	if failure == nil {
 		c.o.Log.Debug("handled", "method", r.method, "id", r.id, "elapsed", elapsed)
-	case r.id == "" && failure.Code != CodeMethodNotFound && failure.Code != CodeInternalError:
-		// Nobody else learns of it.
-		c.o.Log.Warn("a notification was not handled", "method", r.method, "code", failure.Code)
-		fallthrough
-	default:
-		c.o.Log.Debug("handled", "method", r.method, "id", r.id, "elapsed", elapsed, "code", failure.Code, "err", failure.Message)
+		return
 	}
+	if r.id == "" && failure.Code != CodeMethodNotFound { // nobody else learns of it
+		c.o.Log.Warn("a notification was not handled", "method", r.method, "code", failure.Code)
+	}
+	c.o.Log.Debug("failed", "method", r.method, "id", r.id, "elapsed", elapsed, "code", failure.Code, "err", failure.Message)
 }
 
 // unanswered names the methods that have no answer yet.
@@ -279,6 +276,6 @@ func (c *Conn) unanswered() []string {
 	for _, r := range c.pending {
 		methods = append(methods, r.method)
 	}
-	slices.SortFunc(methods, cmp.Compare[string])
+	slices.Sort(methods)
 	return slices.Compact(methods)
 }
