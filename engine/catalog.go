@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
+)
+
+// catalogCache holds the catalog of one connection. One load runs at a time; a
+// request during a load causes one more, since that load may have missed what
+// the request is about.
+type catalogCache struct {
+	connection *connection
+	state      *State
+	current    atomic.Pointer[schema.Catalog] // nil before the first load
+
+	loops sync.WaitGroup
+
+	mu      sync.Mutex
+	running *load // guarded by mu
+	next    *load // waits for running; guarded by mu
+	closed  bool  // no load starts any more; guarded by mu
+}
+
+// load is one reading of the catalog.
+type load struct {
+	done chan struct{} // closed at the end; then err is final
+	err  error
+}
+
+func newCatalogCache(c *connection, s *State) *catalogCache {
+	return &catalogCache{connection: c, state: s}
+}
+
+// request asks for a load and returns at once.
+func (c *catalogCache) request() *load {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		l := &load{done: make(chan struct{}), err: errClosed()}
+		close(l.done)
+		return l
+	}
+	if c.running == nil {
+		c.running = &load{done: make(chan struct{})}
+		c.loops.Go(c.loop)
+		return c.running
+	}
+	if c.next == nil {
+		c.next = &load{done: make(chan struct{})}
+	}
+	return c.next
+}
+
+// refresh asks for a load and waits for it.
+func (c *catalogCache) refresh(ctx context.Context) (*schema.Catalog, error) {
+	l := c.request()
+	select {
+	case <-l.done:
+		return c.current.Load(), l.err
+	case <-ctx.Done():
+		return nil, classify(ctx.Err(), c.connection.config)
+	}
+}
+
+func (c *catalogCache) loop() {
+	for more := true; more; {
+		err := c.load()
+		c.mu.Lock()
+		ended := c.running
+		c.running, c.next = c.next, nil
+		more = c.running != nil
+		c.mu.Unlock()
+		ended.err = err
+		close(ended.done)
+	}
+}
+
+func (c *catalogCache) load() error {
+	conn, err := c.connection.pool.Acquire(c.connection.life)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	catalog, err := introspect.Load(c.connection.life, conn.Conn())
+	if err != nil {
+		return classify(err, c.connection.config)
+	}
+	c.current.Store(catalog)
+	c.state.config.OnCatalog(c.connection.config.ID)
+	return nil
+}
+
+// wait refuses further loads and waits for the one that runs, which ends with
+// the connection's life.
+func (c *catalogCache) wait() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.loops.Wait()
+}

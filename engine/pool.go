@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+)
+
+// PoolState is how far a pool has come.
+type PoolState int32
+
+// The states: a pool is Active after its first connection.
+const (
+	PoolCreated PoolState = iota
+	PoolActive
+	PoolClosed
+)
+
+// Pool is the connections for background work on one database: introspection
+// and checks. What the user runs has a Session of its own. It is safe for
+// concurrent use.
+type Pool struct {
+	ID        uuid.UUID // of its connection
+	Config    tusk.ConnectionConfig
+	CreatedAt time.Time
+
+	pool           *pgxpool.Pool
+	acquireTimeout time.Duration
+	waiting        atomic.Int64 // callers in Acquire
+	state          atomic.Int32
+}
+
+// newPool makes a pool that dials when a connection is first acquired.
+func newPool(config tusk.ConnectionConfig, c Config) (*Pool, error) {
+	dial, err := dialConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, tusk.NewError(tusk.Internal, err, "the pool's defaults are wrong")
+	}
+	settings.ConnConfig = dial
+	settings.MaxConns = int32(c.MaxConns)
+	settings.MinConns = 0
+	settings.HealthCheckPeriod = time.Minute
+	settings.BeforeConnect = func(ctx context.Context, dial *pgx.ConnConfig) error {
+		return authenticate(ctx, &dial.Config, config, c.Secrets)
+	}
+	settings.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		return prepareSession(ctx, conn.PgConn(), config.Options)
+	}
+	pool, err := pgxpool.NewWithConfig(context.Background(), settings)
+	if err != nil {
+		return nil, tusk.NewError(tusk.Internal, err, "the pool cannot be made")
+	}
+	return &Pool{ID: config.ID, Config: config, CreatedAt: time.Now(), pool: pool, acquireTimeout: c.AcquireTimeout}, nil
+}
+
+// Acquire gives a connection; the caller releases it. It waits while all are
+// in use, up to the pool's time-out: then it fails with PoolTimeout.
+func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	p.waiting.Add(1)
+	defer p.waiting.Add(-1)
+	bounded, cancel := context.WithTimeout(ctx, p.acquireTimeout)
+	defer cancel()
+	conn, err := p.pool.Acquire(bounded)
+	switch {
+	case err == nil:
+		p.state.CompareAndSwap(int32(PoolCreated), int32(PoolActive))
+		return conn, nil
+	case ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded):
+		status := p.Status()
+		return nil, tusk.NewError(tusk.PoolTimeout, err,
+			"no connection to %s became free within %v: %d of %d are in use, %d callers wait",
+			p.Config.Name, p.acquireTimeout, status.Size, status.MaxSize, status.Waiting)
+	default:
+		return nil, classify(err, p.Config)
+	}
+}
+
+// Validate connects, and so tells whether the configuration works.
+func (p *Pool) Validate(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, p.Config.Options.ConnectTimeout())
+	defer cancel()
+	conn, err := p.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return classify(conn.Ping(ctx), p.Config)
+}
+
+// Status is the gauge of this moment.
+func (p *Pool) Status() tusk.PoolStatus {
+	stat := p.pool.Stat()
+	waiting := 0
+	if stat.IdleConns() == 0 {
+		// A caller is in Acquire for an instant even where a connection is free.
+		waiting = int(p.waiting.Load())
+	}
+	return tusk.PoolStatus{
+		MaxSize:   int(stat.MaxConns()),
+		Size:      int(stat.TotalConns()),
+		Available: int(stat.IdleConns()) - waiting,
+		Waiting:   waiting,
+	}
+}
+
+// State tells how far the pool has come.
+func (p *Pool) State() PoolState { return PoolState(p.state.Load()) }
+
+// Close waits until every connection is released and closes them.
+func (p *Pool) Close() {
+	p.state.Store(int32(PoolClosed))
+	p.pool.Close()
+}

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/secrets"
+	"github.com/tusk-lsp/tusk-lsp/store"
+)
+
+// Resolve finds the connection that is meant. A name is looked for among the
+// given sources (those of the settings), then among the saved connections. No
+// name takes the first of: DATABASE_URL, libpq's variables, the saved
+// connection used last. It answers false where there is none.
+func (s *State) Resolve(ctx context.Context, name string, given []Source, getenv func(string) string) (Source, bool, error) {
+	if name != "" {
+		for _, source := range given {
+			if source.Config.Name == name {
+				return source, true, nil
+			}
+		}
+		saved, err := s.config.Store.ConnectionByName(ctx, name)
+		if err != nil {
+			return Source{}, false, err
+		}
+		return Source{Config: saved.ConnectionConfig, Origin: "saved"}, true, nil
+	}
+	if raw := getenv("DATABASE_URL"); raw != "" {
+		source, err := FromURL("DATABASE_URL", raw, "DATABASE_URL")
+		return source, err == nil, err
+	}
+	if source, ok, err := FromEnvironment(getenv); ok || err != nil {
+		return source, ok, err
+	}
+	saved, err := s.config.Store.Connections(ctx)
+	if err != nil || len(saved) == 0 {
+		return Source{}, false, err
+	}
+	last := slices.MaxFunc(saved, func(a, b store.Connection) int { return a.LastConnectedAt.Compare(b.LastConnectedAt) })
+	return Source{Config: last.ConnectionConfig, Origin: "saved"}, true, nil
+}
+
+// Open makes a resolved connection known: its password is kept for the session,
+// and one that nobody saved gets an owner for its history. It does not dial.
+func (s *State) Open(ctx context.Context, source Source) error {
+	id := source.Config.ID
+	if !source.Password.IsZero() {
+		if err := s.config.Secrets.SetSession(secrets.Database(id), source.Password); err != nil {
+			return err
+		}
+	}
+	if source.Origin != "saved" {
+		if err := s.config.Store.SaveEphemeral(ctx, source.Config); err != nil {
+			return err
+		}
+	}
+	return s.Add(source.Config)
+}
+
+// Connect validates a connection and begins to load its catalog, if there is
+// none. It waits for the validation alone.
+func (s *State) Connect(ctx context.Context, config tusk.ConnectionConfig) error {
+	c, err := s.connection(config.ID)
+	if err != nil {
+		return err
+	}
+	if err := c.pool.Validate(ctx); err != nil {
+		return err
+	}
+	if c.catalog.current.Load() == nil {
+		c.catalog.request()
+	}
+	return s.config.Store.TouchConnection(ctx, config.ID, time.Now())
+}

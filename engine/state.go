@@ -1,0 +1,296 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/secrets"
+	"github.com/tusk-lsp/tusk-lsp/store"
+)
+
+// Config is what a State works with. Store and Secrets are required and stay
+// the caller's to close, after the State.
+type Config struct {
+	Store   *store.Store
+	Secrets *secrets.Service
+	Log     *slog.Logger // nil drops everything
+
+	// OnCatalog is called when a connection has a new catalog, from a goroutine
+	// of the State's. nil: nobody is told.
+	OnCatalog func(connection uuid.UUID)
+
+	MaxConns       int           // of a pool; 4 by default
+	AcquireTimeout time.Duration // how long Pool.Acquire waits; 30 s by default
+	// CancelTimeout is how long a server may take to heed a cancel request
+	// before its socket is closed; 5 s by default.
+	CancelTimeout time.Duration
+}
+
+// State is everything that lives while the program runs. Nothing dials until a
+// connection is needed. It is safe for concurrent use.
+type State struct {
+	config  Config
+	life    context.Context // ends with Close
+	end     context.CancelFunc
+	work    sync.WaitGroup // goroutines of the State's own
+	history *recorder
+
+	mu          sync.Mutex
+	closed      bool                       // guarded by mu
+	connections map[uuid.UUID]*connection  // guarded by mu
+	queries     map[uuid.UUID]*QueryHandle // running ones alone; guarded by mu
+}
+
+// connection is a configuration with all that lives because of it.
+type connection struct {
+	config  tusk.ConnectionConfig // immutable
+	life    context.Context       // ends when the connection is removed
+	end     context.CancelFunc
+	pool    *Pool
+	catalog *catalogCache
+
+	mu       sync.Mutex
+	sessions map[string]*Session // by key; nil once removed; guarded by mu
+}
+
+// New makes a State. It does no I/O.
+func New(config Config) *State {
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	if config.OnCatalog == nil {
+		config.OnCatalog = func(uuid.UUID) {}
+	}
+	if config.MaxConns == 0 {
+		config.MaxConns = 4
+	}
+	if config.AcquireTimeout == 0 {
+		config.AcquireTimeout = 30 * time.Second
+	}
+	if config.CancelTimeout == 0 {
+		config.CancelTimeout = 5 * time.Second
+	}
+	s := &State{
+		config:      config,
+		connections: map[uuid.UUID]*connection{},
+		queries:     map[uuid.UUID]*QueryHandle{},
+	}
+	s.life, s.end = context.WithCancel(context.Background())
+	s.history = newRecorder(config.Store, config.Log)
+	return s
+}
+
+// Add makes a connection known, in place of one with the same id whose
+// configuration differs. It does not dial.
+func (s *State) Add(config tusk.ConnectionConfig) error {
+	if err := config.Validate(); err != nil {
+		return err
+	}
+	c := &connection{config: config, sessions: map[string]*Session{}}
+	var err error
+	if c.pool, err = newPool(config, s.config); err != nil {
+		return err
+	}
+	c.life, c.end = context.WithCancel(s.life)
+	c.catalog = newCatalogCache(c, s)
+	s.mu.Lock()
+	old := s.connections[config.ID]
+	refused := s.closed
+	unchanged := old != nil && sameConfig(old.config, config)
+	if !refused && !unchanged {
+		s.connections[config.ID] = c
+	}
+	s.mu.Unlock()
+	switch {
+	case refused || unchanged:
+		c.end()
+		c.pool.Close()
+		if refused {
+			return errClosed()
+		}
+	case old != nil:
+		s.retire(old)
+	}
+	return nil
+}
+
+func sameConfig(a, b tusk.ConnectionConfig) bool {
+	same := a.SSHTunnel == nil && b.SSHTunnel == nil || a.SSHTunnel != nil && b.SSHTunnel != nil && *a.SSHTunnel == *b.SSHTunnel
+	a.SSHTunnel, b.SSHTunnel = nil, nil
+	return same && a == b
+}
+
+// Remove forgets a connection: its queries are cancelled, its sessions end, its
+// pool closes and its catalog goes. One that is not known is no error.
+func (s *State) Remove(id uuid.UUID) {
+	s.mu.Lock()
+	c := s.connections[id]
+	delete(s.connections, id)
+	s.mu.Unlock()
+	if c != nil {
+		s.retire(c)
+	}
+}
+
+// retire ends what lives because of c and waits for it.
+func (s *State) retire(c *connection) {
+	c.end() // cancels its queries and its refresh
+	c.mu.Lock()
+	sessions := slices.Collect(maps.Values(c.sessions))
+	c.sessions = nil
+	c.mu.Unlock()
+	for _, session := range sessions {
+		session.close()
+	}
+	c.catalog.wait()
+	c.pool.Close()
+}
+
+// Close cancels what runs, ends every session and pool, and waits until the
+// history is written.
+func (s *State) Close() {
+	s.mu.Lock()
+	s.closed = true
+	connections := slices.Collect(maps.Values(s.connections))
+	clear(s.connections)
+	s.mu.Unlock()
+	s.end()
+	var retiring sync.WaitGroup
+	for _, c := range connections {
+		retiring.Go(func() { s.retire(c) })
+	}
+	retiring.Wait()
+	s.work.Wait()
+	s.history.close()
+}
+
+// Connections lists the known connections by name.
+func (s *State) Connections() []tusk.ConnectionConfig {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]tusk.ConnectionConfig, 0, len(s.connections))
+	for _, c := range s.connections {
+		list = append(list, c.config)
+	}
+	slices.SortFunc(list, func(a, b tusk.ConnectionConfig) int {
+		if n := strings.Compare(a.Name, b.Name); n != 0 {
+			return n
+		}
+		return strings.Compare(a.ID.String(), b.ID.String())
+	})
+	return list
+}
+
+// Pool gives the pool of a connection.
+func (s *State) Pool(id uuid.UUID) (*Pool, error) {
+	c, err := s.connection(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.pool, nil
+}
+
+func (s *State) connection(id uuid.UUID) (*connection, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errClosed()
+	}
+	c := s.connections[id]
+	if c == nil {
+		return nil, &tusk.Error{
+			Category: tusk.Connection,
+			Message:  fmt.Sprintf("the connection %s is not known", id),
+			Hint:     "It may have been removed. Choose another connection.",
+		}
+	}
+	return c, nil
+}
+
+// Catalog gives the newest catalog of a connection, nil while there is none. It
+// never waits.
+func (s *State) Catalog(id uuid.UUID) *schema.Catalog {
+	s.mu.Lock()
+	c := s.connections[id]
+	s.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	return c.catalog.current.Load()
+}
+
+// Refresh reads the catalog anew and waits for it.
+func (s *State) Refresh(ctx context.Context, id uuid.UUID) (*schema.Catalog, error) {
+	c, err := s.connection(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.catalog.refresh(ctx)
+}
+
+// Queries lists the running queries, the oldest first.
+func (s *State) Queries() []*QueryHandle {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Values(s.queries), func(a, b *QueryHandle) int {
+		return a.StartedAt.Compare(b.StartedAt)
+	})
+}
+
+// Query gives a running query, or nil.
+func (s *State) Query(id uuid.UUID) *QueryHandle {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.queries[id]
+}
+
+// EndSession ends the execution session of a key, such as a closed document,
+// and cancels what it runs. It waits for the end.
+func (s *State) EndSession(id uuid.UUID, key string) {
+	s.mu.Lock()
+	c := s.connections[id]
+	s.mu.Unlock()
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	session := c.sessions[key]
+	delete(c.sessions, key)
+	c.mu.Unlock()
+	if session != nil {
+		session.close()
+	}
+}
+
+// session gives the execution session of a key. It does not dial.
+func (s *State) session(c *connection, key string) (*Session, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sessions == nil {
+		return nil, errClosed()
+	}
+	session := c.sessions[key]
+	if session == nil {
+		session = newSession(c, s.config)
+		c.sessions[key] = session
+	}
+	return session, nil
+}
+
+func errClosed() error {
+	return &tusk.Error{
+		Category: tusk.Connection,
+		Message:  "the connection is closed",
+		Hint:     "Connect again.",
+	}
+}
