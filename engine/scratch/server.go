@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -291,7 +290,6 @@ func (s *Server) arguments() []string {
 	}
 	if !s.keep {
 		settings["fsync"] = "off"
-		settings["synchronous_commit"] = "off"
 		settings["full_page_writes"] = "off"
 	}
 	for name, value := range s.settings {
@@ -425,5 +423,3 @@ func startError(err error) error {
 	}
 	return tusk.NewError(tusk.Connection, err, "start a scratch server")
 }
-
-var _ net.Addr = nil

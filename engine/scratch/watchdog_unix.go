@@ -19,17 +19,18 @@ type watchdog struct {
 }
 
 // watch reads the process id of the server, 0 while there is none, one a line;
-// the last line counts when the input ends.
+// the last line counts when the input ends. Whether the server is gone shows in
+// its lock file: an orphan that nobody waits for keeps its process id.
 const watch = `
 pid=0
 while read -r line; do pid=$line; done
 if [ "$pid" != 0 ]; then
 	kill -QUIT "$pid"
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		kill -0 "$pid" || break
+		[ -e "$1/data/postmaster.pid" ] || break
 		sleep 0.1
 	done
-	kill -KILL "$pid"
+	[ -e "$1/data/postmaster.pid" ] && kill -KILL "$pid"
 fi
 rm -rf "$1"
 `
