@@ -69,6 +69,10 @@ func (c *catalogCache) refresh(ctx context.Context) (*schema.Catalog, error) {
 func (c *catalogCache) loop() {
 	for more := true; more; {
 		err := c.load()
+		if err != nil && c.connection.life.Err() == nil {
+			// Nobody may be waiting for a load that a statement caused.
+			c.state.config.Log.Warn("the catalog could not be read", "connection", c.connection.config.Name, "err", err)
+		}
 		c.mu.Lock()
 		ended := c.running
 		c.running, c.next = c.next, nil

@@ -4,21 +4,23 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 )
 
-// dialConfig turns a configuration into the driver's. Every value is given, so
-// that libpq's variables of the environment change nothing; the password comes
-// later, from authenticate.
-func dialConfig(c tusk.ConnectionConfig) (*pgx.ConnConfig, error) {
+// dialer gives the way to a connection's server: a function for "tcp" with
+// host:port or "unix" with a socket's path. A cancel request takes the same way.
+func dialer(c tusk.ConnectionConfig) (pgconn.DialFunc, error) {
 	if c.SSHTunnel != nil {
 		return nil, &tusk.Error{
 			Category: tusk.SSH,
@@ -26,35 +28,73 @@ func dialConfig(c tusk.ConnectionConfig) (*pgx.ConnConfig, error) {
 			Hint:     "Open it yourself (`ssh -L 5433:db-host:5432 ssh-host`) and connect to localhost, port 5433.",
 		}
 	}
-	config, err := pgx.ParseConfig(keywords(
+	// A peer that vanished is noticed within 30 s, and idle connections are
+	// kept open by firewalls.
+	return (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3,
+	}}).DialContext, nil
+}
+
+// dialConfig turns a configuration into the driver's, without the password:
+// authenticate brings it when a connection is made. The driver makes its
+// configuration only by parsing, which reads the PG* variables; so every value
+// that one could set is given. What the environment means is for
+// FromEnvironment alone to say.
+func dialConfig(c tusk.ConnectionConfig) (*pgxpool.Config, error) {
+	dial, err := dialer(c)
+	if err != nil {
+		return nil, err
+	}
+	rootCert, cert, key, err := certificates(c)
+	if err != nil {
+		return nil, err
+	}
+	service, remove, err := noService()
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	pool, err := pgxpool.ParseConfig(service + keywords(
 		"host", c.Host,
 		"port", strconv.Itoa(c.Port),
 		"dbname", c.Database,
 		"user", c.Username,
-		"password", "",
-		"passfile", "",
 		"sslmode", string(c.SSLMode),
-		"sslrootcert", c.SSLRootCert,
-		"sslcert", c.SSLCert,
-		"sslkey", c.SSLKey,
-		"target_session_attrs", "any",
+		"sslrootcert", rootCert,
+		"sslcert", cert,
+		"sslkey", key,
 		"connect_timeout", strconv.Itoa(c.Options.ConnectTimeoutSecs),
+		"target_session_attrs", "any",
+		"sslcertmode", "allow",
+		"sslsni", "1",
+		"channel_binding", "prefer",
+		"min_protocol_version", "3.0",
+		"max_protocol_version", "3.0",
+		"password", "", "passfile", "", "sslpassword", "", "sslnegotiation", "", "require_auth", "",
 	))
 	if err != nil {
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner // without the connection string around it
+		}
 		return nil, tusk.NewError(tusk.SSL, err, "the certificates of the connection %s cannot be used", c.Name).
 			WithHint("Check the paths in ssl_root_cert, ssl_cert and ssl_key and that the files are PEM.")
 	}
 	// Poolers in transaction mode refuse other startup parameters, and lose
 	// named statements.
-	config.RuntimeParams = map[string]string{"application_name": c.Options.ApplicationName}
-	config.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
-	config.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
-		Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3,
-	}}).DialContext
-	return config, nil
+	pool.ConnConfig.RuntimeParams = map[string]string{
+		"application_name": c.Options.ApplicationName,
+		"client_encoding":  "UTF8",
+	}
+	pool.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
+	pool.ConnConfig.DialFunc = dial
+	pool.ConnConfig.AfterConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
+		return prepareSession(ctx, conn, c.Options)
+	}
+	return pool, nil
 }
 
-// keywords writes a libpq connection string of keywords and values.
+// keywords writes a libpq connection string of keywords and values
+// (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE).
 func keywords(pairs ...string) string {
 	var out strings.Builder
 	quote := strings.NewReplacer(`\`, `\\`, `'`, `\'`)
@@ -64,36 +104,88 @@ func keywords(pairs ...string) string {
 	return out.String()
 }
 
-// authenticate looks the password up: in the session or the keychain, else in
-// the password file. None is no error: the server may not ask.
-func authenticate(ctx context.Context, dial *pgconn.Config, c tusk.ConnectionConfig, s *secrets.Service) error {
-	password, err := s.Get(ctx, secrets.Database(c.ID))
-	if err == nil {
-		dial.Password = password.Reveal()
-		return nil
+// noService keeps PGSERVICE out of a connection that has settings of its own:
+// it names an empty service in its place, since a connection string cannot say
+// "none".
+func noService() (text string, remove func(), err error) {
+	if os.Getenv("PGSERVICE") == "" {
+		return "", func() {}, nil
 	}
-	missing := err
+	file, err := os.CreateTemp("", "tusk-service-*")
+	if err == nil {
+		_, err = file.WriteString("[none]\n")
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		return "", nil, tusk.NewError(tusk.Connection, err, "PGSERVICE cannot be set aside for this connection").
+			WithHint("Unset PGSERVICE, or make the folder for temporary files writable.")
+	}
+	// One that stays behind is an empty file among temporary files.
+	return keywords("service", "none", "servicefile", file.Name()), func() { _ = os.Remove(file.Name()) }, nil
+}
+
+// certificates gives the TLS files of a connection: its own, else those in
+// ~/.postgresql, as libpq takes them
+// (https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-FILE-USAGE).
+// Without a root certificate verify-full trusts the system's authorities;
+// verify-ca is refused then, since anybody can have a certificate of theirs.
+func certificates(c tusk.ConnectionConfig) (root, cert, key string, err error) {
+	if c.SSLMode == tusk.SSLDisable || strings.HasPrefix(c.Host, "/") {
+		return "", "", "", nil
+	}
+	root, cert, key = c.SSLRootCert, c.SSLCert, c.SSLKey
+	if home, err := os.UserHomeDir(); err == nil {
+		usual := func(name string) string { return filepath.Join(home, ".postgresql", name) }
+		if root == "" && exists(usual("root.crt")) {
+			root = usual("root.crt")
+		}
+		if cert == "" && exists(usual("postgresql.crt")) && exists(usual("postgresql.key")) {
+			cert, key = usual("postgresql.crt"), usual("postgresql.key")
+		}
+	}
+	if root == "" && c.SSLMode == tusk.SSLVerifyCA {
+		return "", "", "", &tusk.Error{
+			Category: tusk.SSL,
+			Message:  "ssl_mode verify-ca needs a root certificate, which the connection " + c.Name + " has not",
+			Hint:     "Name the authority's file in ssl_root_cert, or use verify-full to trust the system's authorities.",
+		}
+	}
+	return root, cert, key, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// authenticate looks the password up: in the session or the keychain, else in
+// the password file. None is no error: the server may not ask. doubt is why a
+// place could not be read, for when it does.
+func authenticate(ctx context.Context, c tusk.ConnectionConfig, s *secrets.Service) (password secrets.Secret, doubt error) {
+	password, doubt = s.Get(ctx, secrets.Database(c.ID))
+	if doubt == nil {
+		return password, nil
+	}
 	path, err := secrets.PassfilePath()
 	if err == nil {
 		password, err = secrets.Passfile(path, secrets.Target{Host: c.Host, Port: c.Port, Database: c.Database, Username: c.Username})
 	}
 	switch {
 	case err == nil:
-		dial.Password = password.Reveal()
-		return nil
+		return password, nil
 	case !errors.Is(err, secrets.ErrNotFound):
-		return err
-	case !errors.Is(missing, secrets.ErrNotFound):
-		return missing
+		return secrets.Secret{}, err
+	case !errors.Is(doubt, secrets.ErrNotFound):
+		return secrets.Secret{}, doubt
 	}
-	return nil
+	return secrets.Secret{}, nil
 }
 
 // prepareSession sets what the connection's options ask of every backend.
 func prepareSession(ctx context.Context, conn *pgconn.PgConn, o tusk.ConnectionOptions) error {
 	var set []string
 	if o.StatementTimeoutSecs > 0 {
-		set = append(set, "SET statement_timeout = "+strconv.Itoa(o.StatementTimeoutSecs*1000))
+		set = append(set, "SET statement_timeout = "+strconv.FormatInt(o.StatementTimeout().Milliseconds(), 10))
 	}
 	if o.ReadOnly {
 		set = append(set, "SET default_transaction_read_only = on")
@@ -106,22 +198,31 @@ func prepareSession(ctx context.Context, conn *pgconn.PgConn, o tusk.ConnectionO
 
 // connect makes a backend for a session.
 func connect(ctx context.Context, c tusk.ConnectionConfig, s *secrets.Service, notice pgconn.NoticeHandler) (*pgconn.PgConn, error) {
+	settings, err := dialConfig(c)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.Options.ConnectTimeout())
 	defer cancel()
-	dial, err := dialConfig(c)
-	if err != nil {
-		return nil, err
-	}
-	if err := authenticate(ctx, &dial.Config, c, s); err != nil {
-		return nil, err
-	}
+	password, doubt := authenticate(ctx, c, s)
+	dial := &settings.ConnConfig.Config
+	dial.Password = password.Reveal()
 	dial.OnNotice = notice
-	conn, err := pgconn.ConnectConfig(ctx, &dial.Config)
+	conn, err := pgconn.ConnectConfig(ctx, dial)
 	if err != nil {
-		return nil, classify(err, c)
-	}
-	if err := prepareSession(ctx, conn, c.Options); err != nil {
-		return nil, errors.Join(classify(err, c), conn.Close(context.WithoutCancel(ctx)))
+		return nil, doubted(classify(err, c), doubt)
 	}
 	return conn, nil
+}
+
+// doubted tells with a refused password that another could not be read.
+func doubted(err, doubt error) error {
+	refused, ok := errors.AsType[*tusk.Error](err)
+	if doubt == nil || !ok || refused.Category != tusk.Authentication {
+		return err
+	}
+	out := *refused
+	out.Detail = doubt.Error()
+	out.Hint = tusk.InfoOf(doubt).Hint
+	return &out
 }

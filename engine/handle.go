@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +20,14 @@ const (
 	Failed
 )
 
+func (q QueryState) String() string {
+	names := [...]string{Running: "running", Completed: "completed", Cancelled: "cancelled", Failed: "failed"}
+	if q >= 0 && int(q) < len(names) {
+		return names[q]
+	}
+	return fmt.Sprintf("QueryState(%d)", int32(q))
+}
+
 // QueryHandle is a query that runs, or ran. It is safe for concurrent use.
 type QueryHandle struct {
 	ID           uuid.UUID
@@ -26,23 +35,28 @@ type QueryHandle struct {
 	SQL          string
 	StartedAt    time.Time
 
-	state     atomic.Int32
-	cancelled context.Context // ends when Cancel is called
-	cancel    context.CancelFunc
+	state    atomic.Int32
+	unwanted context.Context // ends when Cancel is called; not the driver's, which would close the connection
+	cancel   context.CancelFunc
 }
 
-func newQueryHandle(ctx context.Context, connection uuid.UUID, sql string) *QueryHandle {
+func newQueryHandle(connection uuid.UUID, sql string) *QueryHandle {
 	h := &QueryHandle{ID: uuid.New(), ConnectionID: connection, SQL: sql, StartedAt: time.Now()}
-	h.cancelled, h.cancel = context.WithCancel(ctx)
+	h.unwanted, h.cancel = context.WithCancel(context.Background())
 	return h
 }
 
 // Cancel asks the server to stop the query and returns at once. It is best
 // effort: a query that has finished by then gives its result.
-func (h *QueryHandle) Cancel() { h.cancel() }
+func (h *QueryHandle) Cancel() {
+	if h.State() == Running {
+		h.cancel()
+	}
+}
 
-// Cancelled reports whether Cancel was called.
-func (h *QueryHandle) Cancelled() bool { return h.cancelled.Err() != nil && h.State() != Completed }
+// Cancelled reports whether Cancel was called while the query ran. Its State
+// tells whether that was in time.
+func (h *QueryHandle) Cancelled() bool { return h.unwanted.Err() != nil }
 
 // State tells how far the query has come.
 func (h *QueryHandle) State() QueryState { return QueryState(h.state.Load()) }

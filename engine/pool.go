@@ -33,60 +33,64 @@ type Pool struct {
 
 	pool           *pgxpool.Pool
 	acquireTimeout time.Duration
-	waiting        atomic.Int64 // callers in Acquire
+	acquiring      atomic.Int64          // callers in Acquire
+	doubt          atomic.Pointer[error] // why the last password could not be looked up everywhere; nil or to nil: no doubt
 	state          atomic.Int32
 }
 
 // newPool makes a pool that dials when a connection is first acquired.
 func newPool(config tusk.ConnectionConfig, c Config) (*Pool, error) {
-	dial, err := dialConfig(config)
+	settings, err := dialConfig(config)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := pgxpool.ParseConfig("")
-	if err != nil {
-		return nil, tusk.NewError(tusk.Internal, err, "the pool's defaults are wrong")
-	}
-	settings.ConnConfig = dial
+	p := &Pool{ID: config.ID, Config: config, CreatedAt: time.Now(), acquireTimeout: c.AcquireTimeout}
 	settings.MaxConns = int32(c.MaxConns)
-	settings.MinConns = 0
-	settings.HealthCheckPeriod = time.Minute
+	settings.PingTimeout = config.Options.ConnectTimeout()
 	settings.BeforeConnect = func(ctx context.Context, dial *pgx.ConnConfig) error {
-		return authenticate(ctx, &dial.Config, config, c.Secrets)
+		password, doubt := authenticate(ctx, config, c.Secrets)
+		dial.Password = password.Reveal()
+		p.doubt.Store(&doubt)
+		return nil
 	}
-	settings.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		return prepareSession(ctx, conn.PgConn(), config.Options)
-	}
-	pool, err := pgxpool.NewWithConfig(context.Background(), settings)
+	p.pool, err = pgxpool.NewWithConfig(context.Background(), settings)
 	if err != nil {
 		return nil, tusk.NewError(tusk.Internal, err, "the pool cannot be made")
 	}
-	return &Pool{ID: config.ID, Config: config, CreatedAt: time.Now(), pool: pool, acquireTimeout: c.AcquireTimeout}, nil
+	return p, nil
 }
 
 // Acquire gives a connection; the caller releases it. It waits while all are
-// in use, up to the pool's time-out: then it fails with PoolTimeout.
+// in use, up to the pool's time-out: then it fails with PoolTimeout. A context
+// that ends while the connection works closes that connection.
 func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	p.waiting.Add(1)
-	defer p.waiting.Add(-1)
+	p.acquiring.Add(1)
+	defer p.acquiring.Add(-1)
 	bounded, cancel := context.WithTimeout(ctx, p.acquireTimeout)
 	defer cancel()
 	conn, err := p.pool.Acquire(bounded)
-	switch {
-	case err == nil:
+	if err == nil {
 		p.state.CompareAndSwap(int32(PoolCreated), int32(PoolActive))
 		return conn, nil
-	case ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded):
-		status := p.Status()
+	}
+	status := p.Status()
+	switch {
+	case p.State() == PoolClosed:
+		return nil, errClosed()
+	case ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded) && status.Size == status.MaxSize:
 		return nil, tusk.NewError(tusk.PoolTimeout, err,
 			"no connection to %s became free within %v: %d of %d are in use, %d callers wait",
 			p.Config.Name, p.acquireTimeout, status.Size, status.MaxSize, status.Waiting)
-	default:
-		return nil, classify(err, p.Config)
 	}
+	var doubt error
+	if d := p.doubt.Load(); d != nil {
+		doubt = *d
+	}
+	return nil, doubted(classify(err, p.Config), doubt)
 }
 
-// Validate connects, and so tells whether the configuration works.
+// Validate connects, and so tells whether the configuration works. It takes
+// the connect time-out at most.
 func (p *Pool) Validate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.Config.Options.ConnectTimeout())
 	defer cancel()
@@ -98,13 +102,15 @@ func (p *Pool) Validate(ctx context.Context) error {
 	return classify(conn.Ping(ctx), p.Config)
 }
 
-// Status is the gauge of this moment.
+// Status is the gauge of this moment. The number of waiting callers is our own
+// count: the driver has none.
 func (p *Pool) Status() tusk.PoolStatus {
 	stat := p.pool.Stat()
 	waiting := 0
 	if stat.IdleConns() == 0 {
-		// A caller is in Acquire for an instant even where a connection is free.
-		waiting = int(p.waiting.Load())
+		// A caller is in Acquire for an instant even where a connection is
+		// free, and does not wait while one is made for it.
+		waiting = max(0, int(p.acquiring.Load())-int(stat.ConstructingConns()))
 	}
 	return tusk.PoolStatus{
 		MaxSize:   int(stat.MaxConns()),
@@ -117,7 +123,8 @@ func (p *Pool) Status() tusk.PoolStatus {
 // State tells how far the pool has come.
 func (p *Pool) State() PoolState { return PoolState(p.state.Load()) }
 
-// Close waits until every connection is released and closes them.
+// Close ends attempts to connect, waits until every connection is released and
+// closes them.
 func (p *Pool) Close() {
 	p.state.Store(int32(PoolClosed))
 	p.pool.Close()

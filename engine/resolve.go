@@ -74,3 +74,29 @@ func (s *State) Connect(ctx context.Context, config tusk.ConnectionConfig) error
 	}
 	return s.config.Store.TouchConnection(ctx, config.ID, time.Now())
 }
+
+// Saved lists the saved connections by name.
+func (s *State) Saved(ctx context.Context) ([]Source, error) {
+	saved, err := s.config.Store.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Source, len(saved))
+	for i, connection := range saved {
+		list[i] = Source{Config: connection.ConnectionConfig, Origin: "saved"}
+	}
+	return list, nil
+}
+
+// History lists what was run, the newest first; text "" is any.
+func (s *State) History(ctx context.Context, text string, limit int) ([]tusk.QueryHistoryEntry, error) {
+	found, err := s.config.Store.History(ctx, store.HistoryFilter{Text: text, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]tusk.QueryHistoryEntry, len(found))
+	for i, entry := range found {
+		list[i] = entry.QueryHistoryEntry
+	}
+	return list, nil
+}

@@ -2,14 +2,11 @@ package engine
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
-	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 )
 
 // Script is statements to run one after the other on one session.
@@ -28,9 +25,8 @@ type Script struct {
 
 // Run runs a script and stops at the first statement that fails: its error went
 // to Finished. Run's own error says that nothing more could run, such as a
-// connection that cannot be made; both are *tusk.Error. When ctx ends, the
-// running statement is cancelled, which keeps the session, and the rest does
-// not run.
+// connection that cannot be made; both are *tusk.Error. When ctx ends or a
+// statement is cancelled, which keeps the session, the rest does not run.
 func (s *State) Run(ctx context.Context, script Script) error {
 	c, err := s.connection(script.ConnectionID)
 	if err != nil {
@@ -46,23 +42,27 @@ func (s *State) Run(ctx context.Context, script Script) error {
 	defer session.give()
 	for i, sql := range script.Statements {
 		if ctx.Err() != nil {
-			return classify(ctx.Err(), c.config)
+			return classify(context.Canceled, c.config)
 		}
-		if session.conn.IsClosed() {
+		if session.life.Err() != nil {
 			return errClosed()
 		}
-		if err := s.runStatement(ctx, session, script, i, sql); err != nil {
+		h, err := s.runStatement(ctx, session, script, i, sql)
+		if err != nil {
 			return nil // told by Finished
+		}
+		if h.Cancelled() && i+1 < len(script.Statements) {
+			return classify(context.Canceled, c.config)
 		}
 	}
 	return nil
 }
 
 // runStatement runs statement i, which is listed while it runs.
-func (s *State) runStatement(ctx context.Context, session *Session, script Script, i int, sql string) error {
-	h := newQueryHandle(ctx, script.ConnectionID, sql)
-	defer h.cancel()
-	defer context.AfterFunc(session.life, h.cancel)()
+func (s *State) runStatement(ctx context.Context, session *Session, script Script, i int, sql string) (*QueryHandle, error) {
+	h := newQueryHandle(script.ConnectionID, sql)
+	defer context.AfterFunc(ctx, h.Cancel)()
+	defer context.AfterFunc(session.life, h.Cancel)()
 	s.mu.Lock()
 	s.queries[h.ID] = h
 	s.mu.Unlock()
@@ -70,7 +70,7 @@ func (s *State) runStatement(ctx context.Context, session *Session, script Scrip
 		script.Started(i, h)
 	}
 	var notices []tusk.Notice
-	report := func(n tusk.Notice) {
+	session.notice = func(n tusk.Notice) {
 		if len(notices) < maxNotices {
 			notices = append(notices, n)
 		}
@@ -78,23 +78,25 @@ func (s *State) runStatement(ctx context.Context, session *Session, script Scrip
 			script.Notice(i, n)
 		}
 	}
-	session.notice.Store(&report)
-	result, err := session.guarded(h, sql, script.MaxRows)
-	session.notice.Store(nil)
+	session.tellLoss()
+	shape := shapeOf(sql)
+	result, err := session.guarded(h, shape, script.MaxRows)
+	session.notice = nil
 	took := time.Since(h.StartedAt)
 	if err == nil {
 		result.QueryID, result.Notices, result.ExecutionTimeMS = h.ID, notices, took.Milliseconds()
 	}
+	session.observe()
 	h.state.Store(int32(outcome(err)))
 	s.mu.Lock()
 	delete(s.queries, h.ID)
 	s.mu.Unlock()
 	s.history.add(h, result, err, took)
-	session.noteChange(sql, err)
+	session.noteChange(shape, err)
 	if script.Finished != nil {
 		script.Finished(i, h, result, err)
 	}
-	return err
+	return h, err
 }
 
 // maxNotices bounds what is kept of a statement that raises without end; the
@@ -112,112 +114,15 @@ func outcome(err error) QueryState {
 	}
 }
 
-// guarded runs a statement under the connection's guards.
-func (s *Session) guarded(h *QueryHandle, sql string, maxRows int) (*tusk.QueryResult, error) {
-	words := leading(sql)
-	if copiesInline(words) {
-		return nil, &tusk.Error{
-			Category: tusk.Query,
-			Message:  "COPY with STDIN or STDOUT needs a client that sends or takes the data",
-			Hint:     "Use psql for it, or COPY to or from a file on the server.",
-		}
-	}
-	if maxRows == 0 {
-		maxRows = -1 // no row count equals it
-	}
-	if !s.connection.config.Options.ReadOnly {
-		return s.execute(h, sql, maxRows)
-	}
-	return s.executeReadOnly(h, words, sql, maxRows)
-}
-
-// executeReadOnly runs a statement so that the server refuses every write: in a
-// read-only transaction that has taken its snapshot, which then cannot be made
-// writable (https://www.postgresql.org/docs/current/sql-set-transaction.html).
-func (s *Session) executeReadOnly(h *QueryHandle, words []lex.Keyword, sql string, maxRows int) (*tusk.QueryResult, error) {
-	if len(words) > 0 && slices.Contains(transactionControl, words[0]) ||
-		len(words) > 1 && words[0] == lex.KwPrepare && words[1] == lex.KwTransaction {
-		return nil, &tusk.Error{
-			Category: tusk.Query,
-			Code:     "25006",
-			Message:  "this connection is read-only, so transactions are not yours to begin or end",
-			Hint:     "Each statement runs in a read-only transaction of its own. Use a connection that may write.",
-		}
-	}
-	begin := newQueryHandle(context.Background(), h.ConnectionID, "")
-	defer begin.cancel()
-	for _, step := range []string{"BEGIN READ ONLY", "SELECT 1"} {
-		if _, err := s.execute(begin, step, 0); err != nil {
-			return nil, err
-		}
-	}
-	result, err := s.execute(h, sql, maxRows)
-	if s.conn.IsClosed() {
-		return result, err
-	}
-	if _, endErr := s.execute(begin, "COMMIT", 0); endErr != nil && err == nil {
-		return nil, endErr
-	}
-	return result, err
-}
-
-var transactionControl = []lex.Keyword{
-	lex.KwBegin, lex.KwStart, lex.KwCommit, lex.KwEnd, lex.KwRollback, lex.KwAbort, lex.KwSavepoint, lex.KwRelease,
-}
-
-// leading gives the keywords of a statement outside parentheses, None for what
-// is no keyword.
-func leading(sql string) []lex.Keyword {
-	var words []lex.Keyword
-	depth := 0
-	lexer := lex.NewLexer(sql, 0, lex.Options{})
-	for token := lexer.NextSignificant(); token.Kind != lex.EOF; token = lexer.NextSignificant() {
-		switch token.Text(sql) {
-		case "(":
-			depth++
-		case ")":
-			depth--
-		default:
-			if depth == 0 {
-				words = append(words, token.Keyword)
-			}
-		}
-	}
-	return words
-}
-
-func copiesInline(words []lex.Keyword) bool {
-	if len(words) == 0 || words[0] != lex.KwCopy {
-		return false
-	}
-	return slices.Contains(words, lex.KwStdin) || slices.Contains(words, lex.KwStdout)
-}
-
 // noteChange refreshes the catalog when a statement that may have changed it is
 // committed.
-func (s *Session) noteChange(sql string, err error) {
-	words := leading(sql)
-	if err == nil && len(words) > 0 {
-		s.dirty = s.dirty || slices.Contains(catalogChanges, words[0]) ||
-			(words[0] == lex.KwSelect || words[0] == lex.KwWith) && slices.Contains(words, lex.KwInto)
+func (s *Session) noteChange(sql shape, err error) {
+	if err == nil && (sql.changesCatalog() || sql.sets()) {
+		clear(s.types) // how a type is spelled depends on search_path, too
 	}
-	if !s.dirty || s.conn.IsClosed() || s.conn.TxStatus() != 'I' {
-		return
+	s.dirty = s.dirty || err == nil && sql.changesCatalog()
+	if s.dirty && !s.conn.IsClosed() && TransactionStatus(s.conn.TxStatus()) == Idle {
+		s.dirty = false
+		s.connection.catalog.request()
 	}
-	s.dirty = false
-	s.connection.catalog.request()
-}
-
-// catalogChanges are the first words of statements that may change the catalog.
-var catalogChanges = []lex.Keyword{
-	lex.KwCreate, lex.KwAlter, lex.KwDrop, lex.KwComment, lex.KwGrant, lex.KwRevoke, lex.KwDo, lex.KwCall,
-	lex.KwImport, lex.KwReassign, lex.KwSet,
-}
-
-func (q QueryState) String() string {
-	names := [...]string{Running: "running", Completed: "completed", Cancelled: "cancelled", Failed: "failed"}
-	if int(q) < len(names) {
-		return names[q]
-	}
-	return fmt.Sprintf("QueryState(%d)", int32(q))
 }

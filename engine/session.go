@@ -3,11 +3,11 @@ package engine
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
@@ -18,25 +18,55 @@ import (
 // take turns.
 type Session struct {
 	connection *connection
+	key        string
 	config     Config
 	life       context.Context // ends with close
 	end        context.CancelFunc
-	notice     atomic.Pointer[func(tusk.Notice)] // of the running statement; nil between
+	status     atomic.Pointer[SessionStatus] // nil while there is no backend; stored by who has the turn
 
-	turn  chan struct{}  // capacity 1: holding it guards what follows
-	conn  *pgconn.PgConn // nil before the first statement and after a loss
-	types map[typeID]string
-	dirty bool // a statement that may have changed the catalog is not committed yet
+	turn   chan struct{}     // capacity 1: holding it guards what follows
+	conn   *pgconn.PgConn    // nil before the first statement
+	notice func(tusk.Notice) // of the running statement; nil between
+	lost   string            // what went with an idle backend and nobody was told of yet
+	types  typeNames
+	dirty  bool // a statement that may have changed the catalog is not committed yet
 }
 
-// typeID is a type with its modifier, as in numeric(10,2).
-type typeID struct {
-	oid uint32
-	mod int32
+// TransactionStatus is where a backend stands in regard to transactions, as
+// ReadyForQuery tells
+// (https://www.postgresql.org/docs/current/protocol-message-formats.html).
+type TransactionStatus byte
+
+// The statuses.
+const (
+	Idle                TransactionStatus = 'I' // each statement is a transaction of its own
+	InTransaction       TransactionStatus = 'T'
+	InFailedTransaction TransactionStatus = 'E' // nothing but ROLLBACK is taken
+)
+
+// String gives the status as pg_stat_activity.state spells it.
+func (t TransactionStatus) String() string {
+	switch t {
+	case InTransaction:
+		return "idle in transaction"
+	case InFailedTransaction:
+		return "idle in transaction (aborted)"
+	default:
+		return "idle"
+	}
 }
 
-func newSession(c *connection, config Config) *Session {
-	s := &Session{connection: c, config: config, turn: make(chan struct{}, 1), types: map[typeID]string{}}
+// SessionStatus is a session with a backend, as of its last statement's end.
+type SessionStatus struct {
+	ConnectionID uuid.UUID
+	Key          string // a document's URI, or a name
+	PID          uint32 // of the backend
+	Transaction  TransactionStatus
+	Since        time.Time // when Transaction became so
+}
+
+func newSession(c *connection, key string, config Config) *Session {
+	s := &Session{connection: c, key: key, config: config, turn: make(chan struct{}, 1), types: typeNames{}}
 	s.life, s.end = context.WithCancel(c.life)
 	return s
 }
@@ -51,33 +81,97 @@ func (s *Session) take(ctx context.Context) error {
 	case <-s.life.Done():
 		return errClosed()
 	}
-	if s.life.Err() != nil {
+	err := s.connect(ctx)
+	if err != nil {
 		s.give()
+	}
+	return err
+}
+
+func (s *Session) give() { <-s.turn }
+
+// connect makes a backend where there is none. A statement that may have run is
+// never sent again: only a backend that was lost between statements is replaced.
+func (s *Session) connect(ctx context.Context) error {
+	if s.life.Err() != nil {
 		return errClosed()
 	}
 	if s.conn != nil && !s.conn.IsClosed() {
-		return nil
+		s.listen()
+		if !s.conn.IsClosed() {
+			return nil
+		}
+		s.lost = lossOf(s.conn)
+		s.status.Store(nil)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
 	conn, err := connect(ctx, s.connection.config, s.config.Secrets, s.heard)
 	if err != nil {
-		s.give()
 		return err
 	}
 	s.conn, s.dirty = conn, false
 	clear(s.types) // the database may have been restored meanwhile
+	s.observe()
 	return nil
 }
 
-func (s *Session) give() { <-s.turn }
+// listen reads what the server said since the last statement, such as that an
+// administrator ended the session. Whether there is more cannot be known, only
+// that none came for a moment.
+func (s *Session) listen() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	for {
+		if _, err := s.conn.ReceiveMessage(ctx); err != nil {
+			return // a time-out leaves the connection as it is, all else closes it
+		}
+	}
+}
+
+// lossOf tells what goes with a backend.
+func lossOf(conn *pgconn.PgConn) string {
+	lost := "temporary tables, prepared statements and settings"
+	if TransactionStatus(conn.TxStatus()) != Idle {
+		lost = "its open transaction, " + lost
+	}
+	return "The session of this document is lost, with " + lost + "."
+}
 
 // heard passes a server's notice on to the running statement.
 func (s *Session) heard(_ *pgconn.PgConn, n *pgconn.Notice) {
-	if report := s.notice.Load(); report != nil {
-		(*report)(tusk.Notice{Severity: n.Severity, Code: n.Code, Message: n.Message, Detail: n.Detail, Hint: n.Hint})
+	if s.notice != nil {
+		s.notice(tusk.Notice{Severity: n.Severity, Code: n.Code, Message: n.Message, Detail: n.Detail, Hint: n.Hint})
 	}
+}
+
+// tellLoss has the first statement on a new backend say what went with the
+// last one.
+func (s *Session) tellLoss() {
+	if s.lost != "" {
+		s.notice(tusk.Notice{Severity: "WARNING", Code: "08006", Message: s.lost, Hint: "This statement runs on a new session."})
+		s.lost = ""
+	}
+}
+
+// observe publishes the session's status.
+func (s *Session) observe() {
+	if s.conn.IsClosed() {
+		s.status.Store(nil)
+		return
+	}
+	next := &SessionStatus{
+		ConnectionID: s.connection.config.ID,
+		Key:          s.key,
+		PID:          s.conn.PID(),
+		Transaction:  TransactionStatus(s.conn.TxStatus()),
+		Since:        time.Now(),
+	}
+	if last := s.status.Load(); last != nil && last.PID == next.PID && last.Transaction == next.Transaction {
+		next.Since = last.Since
+	}
+	s.status.Store(next)
 }
 
 // close cancels what runs and ends the backend. It waits for both.
@@ -85,41 +179,44 @@ func (s *Session) close() {
 	s.end() // cancels the running statement; no other gets a turn
 	s.turn <- struct{}{}
 	defer s.give()
+	s.status.Store(nil)
 	if s.conn == nil || s.conn.IsClosed() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.config.CancelTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), lastPatience)
 	defer cancel()
 	if err := s.conn.Close(ctx); err != nil {
 		s.config.Log.Debug("a session ended badly", "connection", s.connection.config.Name, "err", err)
 	}
 }
 
-// execute runs one statement. The caller has the turn. The statement's context
-// is not the driver's: a driver's context that ends closes the connection, and
-// a cancelled query should not cost the session.
+// execute runs one statement. The caller has the turn. The driver gets no
+// context: one that ends closes the connection, and a cancelled query should not
+// cost the session.
 func (s *Session) execute(h *QueryHandle, sql string, maxRows int) (*tusk.QueryResult, error) {
-	conn := s.conn
-	watch := s.watch(h, conn)
-	result, err := s.read(conn, sql, maxRows)
-	asked := watch.stop()
-	if err == nil {
-		if asked {
-			s.settle(conn)
-		}
-		return result, nil
+	stop := s.watch(h, s.conn)
+	result, fields, err := read(s.conn, sql, maxRows)
+	asked := stop()
+	if asked && !s.conn.IsClosed() {
+		s.settle(s.conn)
 	}
-	err = s.explain(err, conn, asked)
-	if asked && tusk.CategoryOf(err) != tusk.Cancelled && !conn.IsClosed() {
-		s.settle(conn)
+	if err != nil {
+		return nil, s.explain(err, asked)
 	}
-	return nil, err
+	// Only now, when no cancel can hit this query and with it the transaction.
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.CancelTimeout)
+	defer cancel()
+	if err := s.types.learn(ctx, s.conn, fields); err != nil {
+		s.config.Log.Warn("the names of a result's types are missing", "connection", s.connection.config.Name, "err", err)
+	}
+	result.Columns = columnsOf(fields, s.types)
+	return result, nil
 }
 
-// read sends the statement and reads its rows. Rows beyond maxRows are read and
-// dropped, so that the statement runs to its end: cutting it short would undo
-// what it did.
-func (s *Session) read(conn *pgconn.PgConn, sql string, maxRows int) (*tusk.QueryResult, error) {
+// read sends a statement and reads its rows. Rows beyond maxRows are read and
+// dropped, so that the statement runs to its end: one that is cut short has done
+// a part of what it should, such as half of the calls of a function.
+func read(conn *pgconn.PgConn, sql string, maxRows int) (*tusk.QueryResult, []pgconn.FieldDescription, error) {
 	reader := conn.ExecParams(context.Background(), sql, nil, nil, nil, nil)
 	result := &tusk.QueryResult{SQL: sql, Rows: [][]tusk.Value{}}
 	fields := append([]pgconn.FieldDescription(nil), reader.FieldDescriptions()...)
@@ -140,7 +237,7 @@ func (s *Session) read(conn *pgconn.PgConn, sql string, maxRows int) (*tusk.Quer
 	}
 	tag, err := reader.Close()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	result.CommandTag = tag.String()
 	result.QueryType = queryType(tag, len(fields) > 0)
@@ -148,121 +245,8 @@ func (s *Session) read(conn *pgconn.PgConn, sql string, maxRows int) (*tusk.Quer
 		affected := tag.RowsAffected()
 		result.RowsAffected = &affected
 	}
-	result.Columns, err = s.columns(conn, fields)
-	return result, err
+	return result, fields, nil
 }
-
-// watch sends PostgreSQL's cancel request when the handle is cancelled, and
-// closes the socket of a server that does not heed it.
-type watch struct {
-	done    chan struct{} // closed by stop
-	stopped chan bool     // gets whether a cancel request was sent
-}
-
-func (s *Session) watch(h *QueryHandle, conn *pgconn.PgConn) watch {
-	w := watch{done: make(chan struct{}), stopped: make(chan bool, 1)}
-	go func() {
-		select {
-		case <-w.done:
-			w.stopped <- false
-			return
-		case <-h.cancelled.Done():
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), s.config.CancelTimeout)
-		defer cancel()
-		if err := conn.CancelRequest(ctx); err != nil {
-			s.config.Log.Debug("a cancel request was not taken", "connection", s.connection.config.Name, "err", err)
-		}
-		select {
-		case <-w.done:
-		case <-ctx.Done():
-			if err := conn.Conn().Close(); err != nil {
-				s.config.Log.Debug("a socket was closed already", "err", err)
-			}
-		}
-		w.stopped <- true
-	}()
-	return w
-}
-
-// stop ends the watch after the statement, and reports whether the server was
-// asked to cancel.
-func (w watch) stop() bool {
-	close(w.done)
-	return <-w.stopped
-}
-
-// settle takes a cancel that came too late: the signal may still be on its way
-// to the backend, and must not hit the next statement.
-func (s *Session) settle(conn *pgconn.PgConn) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if err := conn.Exec(ctx, "").Close(); err != nil {
-		s.config.Log.Debug("a late cancel was taken", "err", err)
-	}
-}
-
-// explain says what an error means for the session.
-func (s *Session) explain(err error, conn *pgconn.PgConn, asked bool) error {
-	e, ok := errors.AsType[*tusk.Error](classify(err, s.connection.config))
-	if !ok {
-		return err
-	}
-	out := *e
-	if asked && (e.Code == "57014" || conn.IsClosed()) {
-		out.Category = tusk.Cancelled
-	}
-	if conn.IsClosed() {
-		lost := "This document's session is lost with its open transaction, temporary tables and settings; the next run starts a new one."
-		if asked {
-			out.Message = "cancelled: the server did not react, so its connection was closed"
-		} else if out.Category == tusk.Query {
-			out.Category = tusk.Connection
-		}
-		out.Hint = strings.TrimSpace(out.Hint + " " + lost)
-	}
-	return &out
-}
-
-// columns describes the columns, with the names of types that format_type
-// gives. It asks on the session itself: a type may be as new as the transaction.
-func (s *Session) columns(conn *pgconn.PgConn, fields []pgconn.FieldDescription) ([]tusk.ColumnInfo, error) {
-	var oids, mods []string
-	var asked []typeID
-	for _, f := range fields {
-		id := typeID{f.DataTypeOID, f.TypeModifier}
-		if _, known := s.types[id]; !known {
-			s.types[id] = ""
-			asked = append(asked, id)
-			oids, mods = append(oids, strconv.FormatInt(int64(id.oid), 10)), append(mods, strconv.FormatInt(int64(id.mod), 10))
-		}
-	}
-	if len(oids) > 0 && conn.TxStatus() != 'E' {
-		// The query must come from pg_catalog whatever search_path is.
-		const names = `SELECT pg_catalog.format_type(o, m) FROM pg_catalog.unnest($1::pg_catalog.oid[], $2::pg_catalog.int4[]) WITH ORDINALITY AS t(o, m, n) ORDER BY n`
-		rows := conn.ExecParams(context.Background(), names, [][]byte{array(oids), array(mods)}, nil, nil, nil).Read()
-		if rows.Err != nil {
-			return nil, rows.Err
-		}
-		for i, row := range rows.Rows {
-			s.types[asked[i]] = string(row[0])
-		}
-	}
-	columns := make([]tusk.ColumnInfo, len(fields))
-	for i, f := range fields {
-		columns[i] = tusk.ColumnInfo{
-			Name:     f.Name,
-			TypeOID:  f.DataTypeOID,
-			TypeName: s.types[typeID{f.DataTypeOID, f.TypeModifier}],
-			TableOID: f.TableOID,
-			Attnum:   int16(f.TableAttributeNumber),
-		}
-	}
-	return columns, nil
-}
-
-// array writes a one-dimensional array of numbers as PostgreSQL reads it.
-func array(numbers []string) []byte { return []byte("{" + strings.Join(numbers, ",") + "}") }
 
 func queryType(tag pgconn.CommandTag, rows bool) tusk.QueryType {
 	switch {
@@ -277,4 +261,32 @@ func queryType(tag pgconn.CommandTag, rows bool) tusk.QueryType {
 	default:
 		return tusk.OtherQuery
 	}
+}
+
+// explain says what an error means for the session. asked says that we had the
+// statement cancelled.
+func (s *Session) explain(err error, asked bool) error {
+	err = classify(err, s.connection.config)
+	e, ok := errors.AsType[*tusk.Error](err)
+	if !ok {
+		return err
+	}
+	closed := s.conn.IsClosed()
+	out := *e
+	switch {
+	case asked && closed:
+		out = tusk.Error{Category: tusk.Cancelled, Message: "the query was cancelled; the server did not react, so its connection was closed", Cause: e.Cause}
+	case asked && e.Code == queryCanceled:
+		out = tusk.Error{Category: tusk.Cancelled, Message: "the query was cancelled", Code: e.Code, Cause: e.Cause}
+	case closed && (e.Category == tusk.Query || e.Category == tusk.Internal):
+		out.Category = tusk.Connection
+	}
+	if closed {
+		hint := out.Hint
+		if hint == "" {
+			hint = out.Category.Hint()
+		}
+		out.Hint = strings.TrimSpace(hint + " " + lossOf(s.conn) + " The next run starts a new one.")
+	}
+	return &out
 }

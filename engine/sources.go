@@ -180,3 +180,14 @@ func redactedCause(err error) error {
 	}
 	return nil
 }
+
+// FromConfig completes a configuration that somebody wrote: what is missing
+// gets its default, and the id is made from the address where it has none.
+func FromConfig(config tusk.ConnectionConfig, origin string) (Source, error) {
+	named := config.ID != uuid.Nil
+	config = config.WithDefaults()
+	if !named {
+		config.ID = addressID(config)
+	}
+	return Source{Config: config, Origin: origin}, config.Validate()
+}

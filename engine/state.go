@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -254,6 +255,27 @@ func (s *State) Query(id uuid.UUID) *QueryHandle {
 	return s.queries[id]
 }
 
+// Sessions lists the execution sessions that have a backend, by key.
+func (s *State) Sessions() []SessionStatus {
+	s.mu.Lock()
+	connections := slices.Collect(maps.Values(s.connections))
+	s.mu.Unlock()
+	list := []SessionStatus{}
+	for _, c := range connections {
+		c.mu.Lock()
+		for _, session := range c.sessions {
+			if status := session.status.Load(); status != nil {
+				list = append(list, *status)
+			}
+		}
+		c.mu.Unlock()
+	}
+	slices.SortFunc(list, func(a, b SessionStatus) int {
+		return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.PID, b.PID))
+	})
+	return list
+}
+
 // EndSession ends the execution session of a key, such as a closed document,
 // and cancels what it runs. It waits for the end.
 func (s *State) EndSession(id uuid.UUID, key string) {
@@ -281,7 +303,7 @@ func (s *State) session(c *connection, key string) (*Session, error) {
 	}
 	session := c.sessions[key]
 	if session == nil {
-		session = newSession(c, s.config)
+		session = newSession(c, key, s.config)
 		c.sessions[key] = session
 	}
 	return session, nil
