@@ -43,7 +43,6 @@ type State struct {
 	config  Config
 	life    context.Context // ends with Close
 	end     context.CancelFunc
-	work    sync.WaitGroup // goroutines of the State's own
 	history *recorder
 
 	mu          sync.Mutex
@@ -158,9 +157,13 @@ func (s *State) retire(c *connection) {
 }
 
 // Close cancels what runs, ends every session and pool, and waits until the
-// history is written.
+// history is written. A second call does nothing.
 func (s *State) Close() {
 	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
 	s.closed = true
 	connections := slices.Collect(maps.Values(s.connections))
 	clear(s.connections)
@@ -171,7 +174,6 @@ func (s *State) Close() {
 		retiring.Go(func() { s.retire(c) })
 	}
 	retiring.Wait()
-	s.work.Wait()
 	s.history.close()
 }
 
