@@ -1,0 +1,190 @@
+package complete_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tusk-lsp/tusk-lsp/internal/fixture"
+	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/sql"
+	"github.com/tusk-lsp/tusk-lsp/sql/complete"
+)
+
+func columns(names ...string) []schema.Column {
+	list := make([]schema.Column, len(names))
+	for i, name := range names {
+		list[i] = schema.Column{Name: name, Type: "text"}
+	}
+	return list
+}
+
+func shop() *schema.Catalog {
+	return schema.New(schema.Contents{
+		SearchPath: []string{"public"},
+		Schemas:    []schema.Schema{{Name: "public"}, {Name: "audit"}, {Name: "pg_catalog"}},
+		Relations: []schema.Relation{
+			{Schema: "public", Name: "customers", Columns: columns("id", "name", "email")},
+			{Schema: "public", Name: "orders", Columns: columns("id", "customer_id", "total")},
+			{Schema: "public", Name: "Order Lines", Columns: columns("Qty", "order")},
+			{Schema: "audit", Name: "events", Columns: columns("at", "what")},
+			{Schema: "pg_catalog", Name: "pg_class", Columns: columns("oid", "relname")},
+		},
+		Functions: []schema.Function{
+			{Schema: "public", Name: "order_total", Arguments: []schema.Argument{{Name: "id", Type: "integer"}}, Result: "numeric"},
+			{Schema: "pg_catalog", Name: "count", Kind: schema.Aggregate, Arguments: []schema.Argument{{Type: "\"any\""}}, Result: "bigint"},
+			{Schema: "pg_catalog", Name: "now", Result: "timestamp with time zone"},
+		},
+		Types: []schema.Type{{Schema: "pg_catalog", Name: "numeric"}, {Schema: "public", Name: "status", Kind: schema.Enum}},
+	})
+}
+
+func at(t testing.TB, marked string) (list complete.List, src string) {
+	t.Helper()
+	src, offset := fixture.Cursor(t, marked)
+	return complete.At(complete.Request{File: sql.New(src), Offset: offset, Catalog: shop(), Snippets: true}), src
+}
+
+func labels(list complete.List) []string {
+	var out []string
+	for _, item := range list.Items {
+		out = append(out, item.Label)
+	}
+	return out
+}
+
+// first are the best offers at a place; those written with - must be missing.
+func TestOffers(t *testing.T) {
+	tests := []struct{ text, first, not string }{
+		{"<|>", "SELECT,INSERT INTO", "orders"},
+		{"sel<|>", "SELECT", "SET"},
+		{"select 1; upd<|>; select 2", "UPDATE", ""},
+		{"select * from <|>", "Order Lines,customers,orders,audit", "pg_class,id,SELECT"},
+		{"select * from pg_c<|>", "pg_catalog,pg_class", "orders"},
+		{"select * from ord<|>", "Order Lines,orders", "order_total,customers"},
+		{"select * from ORD<|>", "Order Lines,orders", ""},
+		{"select * from audit.<|>", "events", "orders"},
+		{"select * from customers c join <|>", "Order Lines,customers,orders", "name"},
+		{"select c.<|> from customers c", "email,id,name", "total,customers"},
+		{"select c.na<|> from customers as c", "name", "id"},
+		{"select customers.<|> from customers", "email,id,name", ""},
+		{"select <|> from customers c", "email,id,name,c", "total"},
+		{"select id from customers where <|>", "email,id,name", "total"},
+		{"select a.at, <|> from audit.events a", "at,what", "id"},
+		{"update orders set <|>", "customer_id,id,total", "name"},
+		{"insert into orders (<|>", "customer_id,id,total", "name"},
+		{"delete from orders where to<|>", "total", ""},
+		{"with recent as (select 1) select * from re<|>", "recent", ""},
+		{"select * from a, <|>", "Order Lines,customers,orders", ""},
+		{"select total::<|> from orders", "numeric,status", "total"},
+		{"select cou<|> from orders", "count", ""},
+		{"select * from orders wh<|>", "WHERE,WHEN", "customers"},
+		{"select extract(year from <|>) from audit.events", "at,what", "orders"},
+		{"select 'x <|>'", "", "orders"},
+		{"select 1 -- from <|>", "", "orders"},
+		{"select /* <|> */ 1", "", "orders"},
+		{"create table <|>", "", "orders"},
+		{"select id as <|> from orders", "", "orders"},
+		{"selec broken (; select o.<|> from orders o; also (broken", "customer_id,id,total", ""},
+		{`\d <|>`, "", "orders"},
+	}
+	for _, test := range tests {
+		t.Run(test.text, func(t *testing.T) {
+			list, _ := at(t, test.text)
+			got := labels(list)
+			var want []string
+			if test.first != "" {
+				want = strings.Split(test.first, ",")
+			} else if len(got) > 0 {
+				t.Fatalf("offered %q, want nothing", got)
+			}
+			if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+				t.Errorf("first come %q, want %q", got[:min(len(got), 8)], want)
+			}
+			for _, name := range strings.Split(test.not, ",") {
+				if slices.Contains(got, name) {
+					t.Errorf("%q is offered", name)
+				}
+			}
+		})
+	}
+}
+
+// What an editor inserts when the first item with this label is picked.
+func TestInserts(t *testing.T) {
+	tests := []struct{ text, label, want string }{
+		{"select * from ord<|>", "orders", "select * from orders"},
+		{"select * from ord<|>ers", "orders", "select * from orders"},
+		{"select * from o<|> where true", "orders", "select * from orders where true"},
+		{"select * from Ord<|>", "Order Lines", `select * from "Order Lines"`},
+		{`select * from "Ord<|>`, "Order Lines", `select * from "Order Lines"`},
+		{`select * from "ord<|>"`, "orders", `select * from "orders"`},
+		{`select l.<|> from "Order Lines" l`, "order", `select l."order" from "Order Lines" l`},
+		{"select order_t<|>", "order_total", "select order_total($1)$0"},
+		{"select no<|>", "now", "select now()$0"},
+		{"select i<|> from orders o, customers c", "id", "select o.id from orders o, customers c"},
+		{"sel<|>", "SELECT", "SELECT"},
+	}
+	for _, test := range tests {
+		t.Run(test.text, func(t *testing.T) {
+			list, src := at(t, test.text)
+			for _, item := range list.Items {
+				if item.Label == test.label {
+					if got := src[:item.Replace.Start] + item.InsertText + src[item.Replace.End:]; got != test.want {
+						t.Errorf("got %s, want %s", got, test.want)
+					}
+					return
+				}
+			}
+			t.Fatalf("%q is not offered among %q", test.label, labels(list))
+		})
+	}
+}
+
+func TestListIsBoundedAndInOrder(t *testing.T) {
+	list := complete.At(complete.Request{File: sql.New("select "), Offset: 7, Catalog: shop(), Limit: 3})
+	if len(list.Items) != 3 || !list.Incomplete {
+		t.Errorf("%d items, incomplete %v", len(list.Items), list.Incomplete)
+	}
+	if !slices.IsSortedFunc(list.Items, func(a, b complete.Item) int { return strings.Compare(a.SortText, b.SortText) }) {
+		t.Error("SortText sorts otherwise")
+	}
+}
+
+func FuzzAt(f *testing.F) {
+	f.Add(`select c."a<|> from (select 1) as x, c where`, 10)
+	f.Add("with a as (select b.", 20)
+	catalog := shop()
+	f.Fuzz(func(t *testing.T, src string, offset int) {
+		file := sql.New(src)
+		for _, item := range complete.At(complete.Request{File: file, Offset: offset, Catalog: catalog}).Items {
+			if item.Replace.Start < 0 || item.Replace.End > len(src) || item.Replace.Start > item.Replace.End {
+				t.Fatalf("%q replaces %v", item.Label, item.Replace)
+			}
+		}
+	})
+}
+
+func BenchmarkAt(b *testing.B) {
+	for _, tables := range []int{50, 50_000} {
+		var contents schema.Contents
+		contents.SearchPath = []string{"public"}
+		for i := range tables {
+			contents.Relations = append(contents.Relations, schema.Relation{Schema: "public", Name: fmt.Sprintf("table_%05d", i), Columns: columns("a", "b", "c")})
+		}
+		catalog := schema.New(contents)
+		for _, text := range []string{"select * from ", "select t. from table_00007 t"} {
+			b.Run(fmt.Sprintf("tables=%d/%s", tables, text), func(b *testing.B) {
+				file := sql.New(text)
+				offset := min(len(text), 14)
+				if strings.HasPrefix(text, "select t.") {
+					offset = 9
+				}
+				for b.Loop() {
+					complete.At(complete.Request{File: file, Offset: offset, Catalog: catalog})
+				}
+			})
+		}
+	}
+}
