@@ -3,6 +3,7 @@
 package schema
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -24,18 +25,25 @@ type Contents struct {
 // Catalog is a database at one moment. It is immutable and safe for concurrent
 // use, and so is all that its methods give: nobody may write to it.
 type Catalog struct {
-	contents  Contents
-	path      []string // the order of resolution, with the implicit pg_catalog
-	relations index[Relation]
-	functions index[Function]
-	types     index[Type]
-	schemas   index[Schema]
+	serverVersion int
+	database      string
+	searchPath    []string
+	path          []string // the order of resolution, with the implicit pg_catalog
+	relations     index[Relation]
+	functions     index[Function]
+	types         index[Type]
+	schemas       index[Schema]
 }
 
-// New indexes contents. It takes over and sorts the slices; the caller keeps
-// no reference to them.
+// New indexes contents. What the slices hold belongs to the catalog from then
+// on; nobody may write to it.
 func New(contents Contents) *Catalog {
-	c := &Catalog{contents: contents, path: contents.SearchPath}
+	c := &Catalog{
+		serverVersion: contents.ServerVersion,
+		database:      contents.Database,
+		searchPath:    contents.SearchPath,
+		path:          contents.SearchPath,
+	}
 	if !slices.Contains(c.path, pgCatalog) {
 		c.path = append([]string{pgCatalog}, c.path...)
 	}
@@ -47,15 +55,15 @@ func New(contents Contents) *Catalog {
 }
 
 // ServerVersion is the server's server_version_num, such as 180001.
-func (c *Catalog) ServerVersion() int { return c.contents.ServerVersion }
+func (c *Catalog) ServerVersion() int { return c.serverVersion }
 
 // Database is the database's name.
-func (c *Catalog) Database() string { return c.contents.Database }
+func (c *Catalog) Database() string { return c.database }
 
 // SearchPath gives the schemas that unqualified names are looked up in, without
 // the implicit pg_catalog
 // (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH).
-func (c *Catalog) SearchPath() []string { return c.contents.SearchPath }
+func (c *Catalog) SearchPath() []string { return c.searchPath }
 
 // Relations gives all relations, by schema and then by name.
 func (c *Catalog) Relations() []Relation { return c.relations.items }
@@ -112,8 +120,8 @@ func (c *Catalog) listed(schema string) []string {
 	if schema != "" {
 		return []string{schema}
 	}
-	if len(c.path) > len(c.contents.SearchPath) {
-		return append(slices.Clone(c.contents.SearchPath), pgCatalog)
+	if len(c.path) > len(c.searchPath) {
+		return append(slices.Clone(c.searchPath), pgCatalog)
 	}
 	return c.path
 }
@@ -128,27 +136,31 @@ type index[T any] struct {
 }
 
 func newIndex[T any](items []T, name func(*T) (schema, name string)) index[T] {
-	slices.SortStableFunc(items, func(a, b T) int {
-		aSchema, aName := name(&a)
-		bSchema, bName := name(&b)
-		if order := strings.Compare(aSchema, bSchema); order != 0 {
-			return order
-		}
-		if order := strings.Compare(fold(aName), fold(bName)); order != 0 {
-			return order
-		}
-		return strings.Compare(aName, bName)
-	})
-	x := index[T]{items, make([]string, len(items)), map[string][2]int{}, name}
+	type key struct {
+		schema, folded, name string
+		item                 int
+	}
+	keys := make([]key, len(items))
 	for i := range items {
-		schema, object := name(&items[i])
-		x.folded[i] = fold(object)
-		r, found := x.ranges[schema]
+		schema, name := name(&items[i])
+		keys[i] = key{schema, fold(name), name, i}
+	}
+	slices.SortFunc(keys, func(a, b key) int {
+		return cmp.Or(
+			strings.Compare(a.schema, b.schema),
+			strings.Compare(a.folded, b.folded),
+			strings.Compare(a.name, b.name),
+			cmp.Compare(a.item, b.item))
+	})
+	x := index[T]{make([]T, len(items)), make([]string, len(items)), map[string][2]int{}, name}
+	for i, k := range keys {
+		x.items[i], x.folded[i] = items[k.item], k.folded
+		r, found := x.ranges[k.schema]
 		if !found {
 			r[0] = i
 		}
 		r[1] = i + 1
-		x.ranges[schema] = r
+		x.ranges[k.schema] = r
 	}
 	return x
 }
