@@ -1,0 +1,85 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
+	"github.com/tusk-lsp/tusk-lsp/lsp/rpc"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+)
+
+// command is what one workspace/executeCommand name does. Each works without
+// arguments, since some clients let people type them by hand.
+type command struct {
+	name string
+	run  func(s *session, ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error)
+}
+
+// commands are all that the server offers; initialize announces them.
+var commands = []command{
+	{"tusk.execute", (*session).execute},
+	{"tusk.query.list", (*session).listQueries},
+	{"tusk.query.cancel", (*session).cancelQuery},
+	{"tusk.schema.refresh", (*session).refreshSchema},
+	{"tusk.connection.list", (*session).listConnections},
+	{"tusk.connection.use", (*session).useConnection},
+	{"tusk.history.list", (*session).listHistory},
+}
+
+func commandNames() []string {
+	names := make([]string, len(commands))
+	for i, c := range commands {
+		names[i] = c.name
+	}
+	return names
+}
+
+// executeCommand finds the command. Most clients show nothing of a command's
+// failure, so the user is told by a message too.
+func (s *session) executeCommand(ctx context.Context, p protocol.ExecuteCommandParams, now *Snapshot) (any, error) {
+	for _, c := range commands {
+		if c.name != p.Command {
+			continue
+		}
+		result, err := c.run(s, ctx, now, p)
+		if err != nil {
+			if !now.client.results {
+				s.messages.showError(ctx, err)
+			}
+			return nil, failed(err)
+		}
+		return result, nil
+	}
+	return nil, &rpc.Error{Code: rpc.CodeInvalidParams, Message: fmt.Sprintf("there is no command %q", p.Command)}
+}
+
+// failed is an error as the answer to a request: LSP's RequestFailed with what
+// a client needs to show it well.
+func failed(err error) error {
+	return &rpc.Error{Code: rpc.CodeRequestFailed, Message: sentence(err), Data: tusk.InfoOf(err)}
+}
+
+// argument decodes a command's first argument into *T; none leaves the zero
+// value. A text stands for what word makes of it, so that `tusk.execute file`
+// can be typed.
+func argument[T any](p protocol.ExecuteCommandParams, word func(string) T) (T, error) {
+	var value T
+	if len(p.Arguments) == 0 {
+		return value, nil
+	}
+	var text string
+	if json.Unmarshal(p.Arguments[0], &text) == nil {
+		return word(text), nil
+	}
+	if err := json.Unmarshal(p.Arguments[0], &value); err != nil {
+		return value, &tusk.Error{
+			Message: fmt.Sprintf("the argument of %s cannot be read", p.Command),
+			Hint:    "docs/protocol.md lists the arguments of every command.",
+			Cause:   err,
+		}
+	}
+	return value, nil
+}

@@ -1,0 +1,69 @@
+package lsp
+
+import (
+	"context"
+
+	protocol316 "github.com/tliron/glsp/protocol_3_16"
+
+	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
+	"github.com/tusk-lsp/tusk-lsp/sql/complete"
+)
+
+// completion answers from the text and the catalog at hand: it never waits for
+// a database.
+func (s *session) completion(_ context.Context, p protocol316.CompletionParams, now *Snapshot) (protocol.CompletionList, error) {
+	d := now.document(p.TextDocument.URI)
+	if d == nil {
+		return protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
+	}
+	list := complete.At(complete.Request{
+		File:        d.File,
+		Offset:      offsetOf(d.File.Lines(), p.Position, now.client.encoding),
+		Catalog:     s.engine.Catalog(s.connections.of(d.URI)),
+		KeywordCase: keywordCases[now.settings.Completion.KeywordCase],
+		Snippets:    now.client.snippets,
+		Limit:       now.settings.Completion.Limit,
+	})
+	items := make([]protocol.CompletionItem, len(list.Items))
+	for i, item := range list.Items {
+		items[i] = completionItem(item, d, now.client)
+	}
+	return protocol.CompletionList{IsIncomplete: list.Incomplete, Items: items}, nil
+}
+
+// keywordCases are the values of tusk.completion.keywordCase.
+var keywordCases = map[string]complete.Case{"upper": complete.Upper, "lower": complete.Lower, "typed": complete.Typed}
+
+// completionKinds are LSP's nearest icons.
+var completionKinds = map[complete.Kind]protocol316.CompletionItemKind{
+	complete.Keyword:  protocol316.CompletionItemKindKeyword,
+	complete.Schema:   protocol316.CompletionItemKindModule,
+	complete.Relation: protocol316.CompletionItemKindClass,
+	complete.Column:   protocol316.CompletionItemKindField,
+	complete.Function: protocol316.CompletionItemKindFunction,
+	complete.Type:     protocol316.CompletionItemKindStruct,
+	complete.Alias:    protocol316.CompletionItemKindVariable,
+}
+
+func completionItem(item complete.Item, d *Document, c *client) protocol.CompletionItem {
+	replace := rangeOf(d.File.Lines(), item.Replace, c.encoding)
+	out := protocol.CompletionItem{
+		Label:            item.Label,
+		Kind:             completionKinds[item.Kind],
+		Detail:           item.Detail,
+		SortText:         item.SortText,
+		FilterText:       item.FilterText,
+		InsertTextFormat: protocol316.InsertTextFormatPlainText,
+		TextEdit:         &protocol.CompletionEdit{NewText: item.InsertText, Range: &replace},
+	}
+	if item.Snippet {
+		out.InsertTextFormat = protocol316.InsertTextFormatSnippet
+	}
+	if item.Documentation != "" {
+		out.Documentation = &protocol316.MarkupContent{Kind: protocol316.MarkupKindPlainText, Value: item.Documentation}
+	}
+	if c.labelDetails && item.Description != "" {
+		out.LabelDetails = &protocol.CompletionItemLabelDetails{Description: item.Description}
+	}
+	return out
+}

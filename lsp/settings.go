@@ -1,0 +1,86 @@
+package lsp
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+)
+
+// Settings are what a user may set under "tusk" in the client's settings, and
+// by the same names in initializationOptions. A value is immutable.
+type Settings struct {
+	// Connections known by name beside the saved ones. They come from the
+	// user's own settings and hold no password.
+	Connections []ConnectionSettings `json:"connections"`
+	// Connection names the one that documents use, of Connections or saved;
+	// "" takes the first source that has one (engine.Sources).
+	Connection  string              `json:"connection"`
+	Completion  CompletionSettings  `json:"completion"`
+	Diagnostics DiagnosticsSettings `json:"diagnostics"`
+	Results     ResultsSettings     `json:"results"`
+}
+
+// ConnectionSettings is a connection in the settings: either a URL, or fields.
+type ConnectionSettings struct {
+	URL string `json:"url,omitempty"` // postgres://user@host:port/database?sslmode=…; a password in it stays in memory
+	tusk.ConnectionConfig
+}
+
+// CompletionSettings shape the list of completions.
+type CompletionSettings struct {
+	KeywordCase string `json:"keywordCase"` // "upper", "lower" or "typed": as the word begun
+	Limit       int    `json:"limit"`       // items in one list, 1 to 1000
+}
+
+// DiagnosticsSettings choose what is checked while typing.
+type DiagnosticsSettings struct {
+	Enabled bool `json:"enabled"`
+}
+
+// ResultsSettings bound what a run brings back.
+type ResultsSettings struct {
+	MaxRows int `json:"maxRows"` // rows kept of one result, at least 1
+}
+
+// DefaultSettings are in force until the client says otherwise.
+func DefaultSettings() *Settings {
+	return &Settings{
+		Completion:  CompletionSettings{KeywordCase: "upper", Limit: 200},
+		Diagnostics: DiagnosticsSettings{Enabled: true},
+		Results:     ResultsSettings{MaxRows: 1000},
+	}
+}
+
+// parseSettings reads settings over the defaults. Null and absent mean no
+// settings. A name or a value that is wrong gives a *tusk.Error that names it.
+func parseSettings(raw json.RawMessage) (*Settings, error) {
+	settings := DefaultSettings()
+	if trimmed := bytes.TrimSpace(raw); len(trimmed) == 0 || bytes.Equal(trimmed, []byte("null")) {
+		return settings, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(settings); err != nil {
+		return nil, invalidSetting("the settings under \"tusk\" cannot be read", err)
+	}
+	switch {
+	case !slices.Contains([]string{"upper", "lower", "typed"}, settings.Completion.KeywordCase):
+		return nil, invalidSetting(fmt.Sprintf("tusk.completion.keywordCase is %q; it must be upper, lower or typed", settings.Completion.KeywordCase), nil)
+	case settings.Completion.Limit < 1 || settings.Completion.Limit > 1000:
+		return nil, invalidSetting(fmt.Sprintf("tusk.completion.limit is %d; it must be 1 to 1000", settings.Completion.Limit), nil)
+	case settings.Results.MaxRows < 1:
+		return nil, invalidSetting(fmt.Sprintf("tusk.results.maxRows is %d; it must be at least 1", settings.Results.MaxRows), nil)
+	}
+	return settings, nil
+}
+
+func invalidSetting(message string, cause error) error {
+	return &tusk.Error{
+		Message: message,
+		Hint:    "Correct the setting; until then the earlier settings stay in force.",
+		Cause:   cause,
+	}
+}

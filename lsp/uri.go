@@ -1,0 +1,24 @@
+package lsp
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// fileURI gives the file: URI of an absolute path.
+func fileURI(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a Windows drive: file:///c:/…
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
+// baseName is the last part of a document's URI, for messages.
+func baseName(uri string) string {
+	if u, err := url.Parse(uri); err == nil && u.Path != "" {
+		uri = u.Path
+	}
+	return uri[strings.LastIndexByte(uri, '/')+1:]
+}
