@@ -60,3 +60,20 @@ func TestDedicatedServerComesBackAfterACrash(t *testing.T) {
 		t.Errorf("%d rows after the crash (%v), want 1", n, err)
 	}
 }
+
+func TestSampleIsAFreshCloneEachTime(t *testing.T) {
+	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
+		for range 2 {
+			began := time.Now()
+			conn := s.Sample(t).Conn(t)
+			t.Logf("cloned in %s", time.Since(began).Round(time.Millisecond))
+			tag, err := conn.Exec(t.Context(), `delete from shop."WishListItem"`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tag.RowsAffected() == 0 {
+				t.Error("the clone has what another left, not what the sample has")
+			}
+		}
+	})
+}
