@@ -81,10 +81,13 @@ func Installed(ctx context.Context, bin string) ([]Installation, error) {
 	}
 	if bin != "" {
 		i, err := inspect(ctx, bin)
+		if err == nil && i.Major < OldestMajor {
+			err = fmt.Errorf("it is PostgreSQL %s, and %d is the oldest that will do", i.Version, OldestMajor)
+		}
 		if err != nil {
 			return nil, &tusk.Error{
 				Category: tusk.Connection,
-				Message:  fmt.Sprintf("%s holds no usable PostgreSQL", bin),
+				Message:  fmt.Sprintf("%s holds no PostgreSQL that will do", bin),
 				Hint:     "Set " + BinEnv + " to the folder with initdb and postgres, such as /usr/lib/postgresql/18/bin, or unset it.",
 				Cause:    err,
 			}

@@ -15,7 +15,7 @@ func shutdown(p *os.Process, _ string, m mode) error {
 }
 
 // stopCommand gives the shell command with which a person stops the server.
-func stopCommand(p *os.Process, _ string) string { return fmt.Sprintf("kill -INT %d", p.Pid) }
+func stopCommand(pid int, _ string) string { return fmt.Sprintf("kill -INT %d", pid) }
 
 // sockets says whether servers listen on a unix socket.
 const sockets = true

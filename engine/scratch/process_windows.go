@@ -17,8 +17,8 @@ func shutdown(p *os.Process, bin string, m mode) error {
 }
 
 // stopCommand gives the shell command with which a person stops the server.
-func stopCommand(p *os.Process, bin string) string {
-	return fmt.Sprintf(`"%s" kill INT %d`, filepath.Join(bin, program("pg_ctl")), p.Pid)
+func stopCommand(pid int, bin string) string {
+	return fmt.Sprintf(`"%s" kill INT %d`, filepath.Join(bin, program("pg_ctl")), pid)
 }
 
 // sockets says whether servers listen on a unix socket.

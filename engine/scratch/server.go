@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	mathrand "math/rand/v2"
 	"os"
 	"os/exec"
@@ -85,12 +86,18 @@ const (
 //
 // ctx ends the start, not the server. Errors are *tusk.Errors.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
+	if o.Keep != "" {
+		var err error
+		if o, err = o.ofKept(); err != nil {
+			return nil, startError(ctx, err)
+		}
+	}
 	installation, err := Find(ctx, o.FindOptions)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
 	s := &Server{
 		Address:      Address{Major: installation.Major, Host: "127.0.0.1", Username: Superuser},
 		Installation: installation,
@@ -98,7 +105,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		settings:     o.Settings,
 	}
 	if s.account, err = serverAccount(); err != nil {
-		return nil, startError(err)
+		return nil, startError(ctx, err)
 	}
 	if !s.account.reaches(installation.Bin) {
 		return nil, &tusk.Error{
@@ -108,12 +115,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		}
 	}
 	if err := s.makeDir(o.Keep); err != nil {
-		return nil, startError(err)
+		return nil, startError(ctx, err)
 	}
 	if err := s.start(ctx); err != nil {
 		// The start's error says more than one of cleaning up after it.
 		_ = s.Stop(context.WithoutCancel(ctx))
-		return nil, startError(err)
+		return nil, startError(ctx, err)
 	}
 	return s, nil
 }
@@ -229,17 +236,21 @@ func (s *Server) prepare(cmd *exec.Cmd) {
 	s.account.detach(cmd)
 }
 
-var errPortTaken = errors.New("the port is taken")
+// What passes: another port, or a moment later, may do.
+var (
+	errPortTaken  = errors.New("the port is taken")
+	errStillThere = errors.New("backends of the killed server are still there")
+)
 
-// launch starts postgres and waits until it accepts connections. The caller
-// holds mu.
+// launch starts postgres and waits until it accepts connections. The process is
+// nil when it did not. The caller holds mu.
 func (s *Server) launch(ctx context.Context) error {
 	log, err := os.OpenFile(s.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close() // the process has its own
-	written, err := log.Seek(0, 2)
+	written, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
 	}
@@ -260,23 +271,32 @@ func (s *Server) launch(ctx context.Context) error {
 		return fmt.Errorf("tell the watchdog: %w", err)
 	}
 	if err := s.await(ctx, p); err != nil {
-		said, readErr := os.ReadFile(s.LogFile)
-		if readErr != nil {
-			return errors.Join(err, readErr)
-		}
-		said = said[min(int(written), len(said)):]
-		if strings.Contains(string(said), "could not bind") {
-			return errPortTaken
-		}
-		return &tusk.Error{
-			Category: tusk.Connection,
-			Message:  fmt.Sprintf("PostgreSQL %s did not start", s.Installation.Version),
-			Detail:   string(said),
-			Hint:     "The detail is the server's log.",
-			Cause:    err,
-		}
+		return errors.Join(s.whyNot(err, written), s.halt(ctx))
 	}
 	return nil
+}
+
+// whyNot makes a better error of err, which kept postgres from starting, with
+// what it logged since the log had the given length.
+func (s *Server) whyNot(err error, length int64) error {
+	log, readErr := os.ReadFile(s.LogFile)
+	if readErr != nil {
+		return errors.Join(err, readErr)
+	}
+	said := string(log[length:])
+	switch {
+	case strings.Contains(said, "could not bind"):
+		return errPortTaken
+	case strings.Contains(said, "pre-existing shared memory block"):
+		return errStillThere
+	}
+	return &tusk.Error{
+		Category: tusk.Connection,
+		Message:  fmt.Sprintf("PostgreSQL %s did not start", s.Installation.Version),
+		Detail:   said,
+		Hint:     "The detail is the server's log.",
+		Cause:    err,
+	}
 }
 
 // arguments gives the command line of postgres.
@@ -346,11 +366,30 @@ func (s *Server) Restart(ctx context.Context) error {
 		return tusk.NewError(tusk.Connection, nil, "the scratch server was stopped for good")
 	}
 	if err := s.halt(ctx); err != nil {
-		return startError(err)
+		return startError(ctx, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	return startError(s.launch(ctx))
+	return startError(ctx, s.relaunch(ctx))
+}
+
+// relaunch launches on the port that the server had, as soon as that and the
+// shared memory are free: backends outlive a killed postgres by a moment. The
+// caller holds mu.
+func (s *Server) relaunch(ctx context.Context) error {
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	for {
+		err := s.launch(ctx)
+		if !errors.Is(err, errPortTaken) && !errors.Is(err, errStillThere) {
+			return err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // Stop ends the server: by a fast shutdown, which it has five seconds for, then
@@ -381,7 +420,7 @@ func (s *Server) StopCommand() string {
 	if s.process == nil {
 		return ""
 	}
-	return stopCommand(s.process.Process, s.Installation.Bin)
+	return stopCommand(s.process.Pid, s.Installation.Bin)
 }
 
 // halt ends the process, ever harder. The caller holds mu.
@@ -411,15 +450,15 @@ func (s *Server) halt(ctx context.Context) error {
 }
 
 // startError makes err presentable.
-func startError(err error) error {
+func startError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*tusk.Error](err); ok {
-		return err
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return tusk.NewError(tusk.Cancelled, ctx.Err(), "start a scratch server")
 	}
-	if errors.Is(err, context.Canceled) {
-		return tusk.NewError(tusk.Cancelled, err, "start a scratch server")
+	if e, ok := errors.AsType[*tusk.Error](err); ok {
+		return e
 	}
 	return tusk.NewError(tusk.Connection, err, "start a scratch server")
 }
