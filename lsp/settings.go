@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 )
@@ -64,7 +65,7 @@ func parseSettings(raw json.RawMessage) (*Settings, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(settings); err != nil {
-		return nil, invalidSetting("the settings under \"tusk\" cannot be read", err)
+		return nil, invalidSetting("the settings under tusk cannot be read: "+strings.TrimPrefix(err.Error(), "json: "), err)
 	}
 	switch {
 	case !slices.Contains([]string{"upper", "lower", "typed"}, settings.Completion.KeywordCase):

@@ -121,22 +121,22 @@ func TestTableAgreesWithPsql(t *testing.T) {
 // query runs sql with pgx alone: this package knows no engine.
 func query(t *testing.T, db *pgtest.Database, sql string) *tusk.QueryResult {
 	t.Helper()
-	raw, err := db.Conn(t).PgConn().Exec(t.Context(), sql).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	reader := db.Conn(t).PgConn().ExecParams(t.Context(), sql, nil, nil, nil, nil)
 	result := &tusk.QueryResult{}
-	for _, f := range raw[0].FieldDescriptions {
+	for _, f := range reader.FieldDescriptions() {
 		result.Columns = append(result.Columns, tusk.ColumnInfo{Name: f.Name, TypeOID: f.DataTypeOID})
 	}
-	for _, row := range raw[0].Rows {
-		values := make([]tusk.Value, len(row))
-		for i, v := range row {
+	for reader.NextRow() {
+		values := make([]tusk.Value, len(reader.Values()))
+		for i, v := range reader.Values() {
 			if v != nil {
 				values[i] = value(string(v))
 			}
 		}
 		result.Rows = append(result.Rows, values)
+	}
+	if _, err := reader.Close(); err != nil {
+		t.Fatal(err)
 	}
 	return result
 }
