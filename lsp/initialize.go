@@ -3,7 +3,6 @@ package lsp
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -196,9 +195,6 @@ func (s *session) exit(context.Context, struct{}) (any, error) {
 	}
 	return nil, nil
 }
-
-// errParentGone ends the connection of a client whose process is gone.
-var errParentGone = errors.New("the client's process is gone")
 
 // parentPoll is how often the client's process is looked at.
 const parentPoll = time.Second
