@@ -82,7 +82,7 @@ func FromEnvironment(getenv func(string) string) (Source, bool, error) {
 			return Source{}, false, err
 		}
 		for key, value := range settings {
-			v[key] = cmp.Or(v[key], value)
+			v[key] = cmp.Or(value, v[key]) // libpq asks the service first
 		}
 		origin = "service " + service
 	}
@@ -146,6 +146,9 @@ func (v values) source(name, origin string) (Source, error) {
 		}
 		*field = n
 	}
+	if config.Host == "" {
+		config.Host = socketFolder(cmp.Or(config.Port, tusk.DefaultPort))
+	}
 	config = config.WithDefaults()
 	config.ID = addressID(config)
 	if err := config.Validate(); err != nil {
@@ -156,6 +159,18 @@ func (v values) source(name, origin string) (Source, error) {
 		source.Password = secrets.NewSecret(v["password"])
 	}
 	return source, nil
+}
+
+// socketFolder is where a server on this machine has its socket for a port, ""
+// where none has: libpq's default for the host, of which every package of
+// PostgreSQL builds in another.
+func socketFolder(port int) string {
+	for _, folder := range []string{"/var/run/postgresql", "/tmp"} {
+		if exists(filepath.Join(folder, ".s.PGSQL."+strconv.Itoa(port))) {
+			return folder
+		}
+	}
+	return ""
 }
 
 // addressID is the id of a connection that nobody saved: the same for the same

@@ -1,0 +1,95 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+)
+
+// has reports whether the catalog has a relation of public.
+func has(state *engine.State, id uuid.UUID, relation string) bool {
+	c := state.Catalog(id)
+	return c != nil && c.Relation("public", relation) != nil
+}
+
+func TestCatalogFollowsWhatWeRun(t *testing.T) {
+	changed := make(chan uuid.UUID, 100)
+	state := newState(t, func(c *engine.Config) { c.OnCatalog = func(id uuid.UUID) { changed <- id } })
+	id := open(t, state, source(t, pgtest.New(t).Database(t, `create table old ()`)))
+	if state.Catalog(id) != nil {
+		t.Error("there is a catalog before anybody connected")
+	}
+	if err := state.Connect(t.Context(), source(t, pgtest.New(t).Database(t)).Config); tusk.CategoryOf(err) != tusk.Connection {
+		t.Errorf("connecting what is not known: %v", err)
+	}
+	if _, err := state.Refresh(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the first catalog", changed)
+	if !has(state, id, "old") {
+		t.Fatal("the table is not in the catalog")
+	}
+	for _, step := range []struct {
+		text string
+		want bool
+	}{
+		{`create table made ()`, true},
+		{`alter table made rename to gone`, false},
+		{`select 1 as a into made`, true},
+		{`do $$ begin drop table made; end $$`, false},
+		{`begin; create table made (); commit`, true},
+		{`begin; drop table made; select 1; end`, false},
+	} {
+		must(t, state, id, "doc", step.text)
+		for has(state, id, "made") != step.want {
+			await(t, "the catalog after "+step.text, changed)
+		}
+	}
+}
+
+func TestCatalogIsNotReadForWhatCannotChangeIt(t *testing.T) {
+	changed := make(chan uuid.UUID, 100)
+	state := newState(t, func(c *engine.Config) { c.OnCatalog = func(id uuid.UUID) { changed <- id } })
+	id := open(t, state, source(t, pgtest.New(t).Database(t, `create table t (a int)`)))
+	must(t, state, id, "doc", `set work_mem = '8MB'; insert into t values (1); select * from t; begin; create table u ()`)
+	fails(t, state, id, "doc", `create table broken (oops)`, tusk.Query)
+	state.EndSession(id, "doc") // a load would have begun by now
+	state.Remove(id)            // and ended
+	if len(changed) != 0 {
+		t.Error("the catalog was read")
+	}
+}
+
+func TestRefreshesCoalesce(t *testing.T) {
+	changed := make(chan uuid.UUID, 1000)
+	state := newState(t, func(c *engine.Config) { c.OnCatalog = func(id uuid.UUID) { changed <- id } })
+	id := open(t, state, source(t, pgtest.New(t).Database(t)))
+	const callers = 50
+	errs := make(chan error, callers)
+	for range callers {
+		go func() {
+			_, err := state.Refresh(t.Context(), id)
+			errs <- err
+		}()
+	}
+	for range callers {
+		if err := await(t, "a refresh", errs); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(changed); n >= callers {
+		t.Errorf("%d callers caused %d loads", callers, n)
+	}
+}
+
+func TestRefreshTellsWhyNot(t *testing.T) {
+	state := newState(t)
+	config := tusk.ConnectionConfig{Name: "nobody", Host: "127.0.0.1", Port: 1, Username: "u"}.WithDefaults()
+	id := open(t, state, engine.Source{Config: config, Origin: "test"})
+	_, err := state.Refresh(t.Context(), id)
+	wantCategory(t, err, tusk.Connection)
+}
