@@ -13,6 +13,7 @@ import (
 type collector struct {
 	request Request
 	place   place
+	scope   scope
 	found   []ranked
 	seen    map[string]bool
 	partial bool // something was left out that a longer word would bring
@@ -38,16 +39,16 @@ const (
 
 func (c *collector) collect() {
 	c.seen = map[string]bool{}
+	c.scope = c.place.scope()
 	if len(c.place.qualifier) > 0 {
 		c.qualified()
 		return
 	}
-	named, ctes := c.place.sources()
 	switch c.place.slot {
 	case statementSlot:
 		c.keywords(statementWords)
 	case relationSlot:
-		for _, name := range ctes {
+		for name := range c.scope.ctes {
 			c.name(rankAlias, name, Item{Kind: Relation, Detail: "common table expression"})
 		}
 		c.relations("")
@@ -58,8 +59,9 @@ func (c *collector) collect() {
 	case operatorSlot:
 		c.keywords(operatorWords)
 	case expressionSlot:
-		for _, s := range named {
-			c.columns(s, len(named) > 1)
+		visible := c.scope.visible(c.place.before)
+		c.columns(visible...)
+		for _, s := range visible {
 			c.name(rankAlias, s.called(), Item{Kind: Alias, Detail: s.name})
 		}
 		c.functions("")
@@ -72,13 +74,12 @@ func (c *collector) collect() {
 func (c *collector) qualified() {
 	q := c.place.qualifier
 	if len(q) == 2 {
-		c.columns(source{schema: q[0], name: q[1]}, false)
+		c.columns(source{schema: q[0], name: q[1]})
 		return
 	}
-	named, _ := c.place.sources()
-	for _, s := range named {
+	for _, s := range c.scope.visible(c.place.before) {
 		if s.called() == q[0] {
-			c.columns(s, false)
+			c.columns(s)
 		}
 	}
 	switch c.place.slot {
@@ -134,43 +135,29 @@ func (c *collector) quote(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-func (c *collector) columns(s source, qualify bool) {
-	catalog := c.request.Catalog
-	if catalog == nil {
-		return
-	}
-	r := catalog.Resolve(s.name)
-	if s.schema != "" {
-		r = catalog.Relation(s.schema, s.name)
-	}
-	if r == nil {
-		return
-	}
-	for _, column := range r.Columns {
-		item := Item{Kind: Column, Detail: column.Type, Description: s.called(), Documentation: column.Comment}
-		if column.NotNull {
-			item.Detail += " not null"
+// columns adds the columns of sources. One that several of them have is
+// inserted with its qualifier.
+func (c *collector) columns(sources ...source) {
+	lists := make([][]schema.Column, len(sources))
+	having := map[string]int{} // sources by the name of a column
+	for i, s := range sources {
+		lists[i] = c.scope.columns(&c.place, c.request.Catalog, s)
+		for _, column := range lists[i] {
+			having[column.Name]++
 		}
-		if qualify && c.ambiguous(column.Name, s) {
-			item.InsertText = c.quote(s.called()) + "." + c.quote(column.Name)
-		}
-		c.name(rankColumn, column.Name, item)
 	}
-}
-
-// ambiguous reports whether another source has a column of this name too.
-func (c *collector) ambiguous(name string, s source) bool {
-	named, _ := c.place.sources()
-	return slices.ContainsFunc(named, func(other source) bool {
-		if other == s {
-			return false
+	for i, s := range sources {
+		for _, column := range lists[i] {
+			item := Item{Kind: Column, Detail: column.Type, Description: s.called(), Documentation: column.Comment}
+			if column.NotNull {
+				item.Detail += " not null"
+			}
+			if having[column.Name] > 1 && s.called() != "" {
+				item.InsertText = c.quote(s.called()) + "." + c.quote(column.Name)
+			}
+			c.name(rankColumn, column.Name, item)
 		}
-		r := c.request.Catalog.Resolve(other.name)
-		if other.schema != "" {
-			r = c.request.Catalog.Relation(other.schema, other.name)
-		}
-		return r != nil && r.Column(name) != nil
-	})
+	}
 }
 
 // system reports whether a schema is the server's own. Its objects are offered
@@ -237,7 +224,7 @@ func (c *collector) functions(in string) {
 			break
 		}
 		item := Item{Kind: Function, Detail: signature(f), Description: f.Schema, Documentation: f.Comment}
-		if c.request.Snippets {
+		if c.request.Snippets && !c.place.isCall {
 			item.Snippet = true
 			item.InsertText = snippetEscape.Replace(c.quote(f.Name)) + "($1)$0"
 			if !slices.ContainsFunc(f.Arguments, schema.Argument.Input) {

@@ -29,6 +29,7 @@ type place struct {
 	qualifier []string    // names with a dot before the word: schema and table, or either
 	prefix    string      // of the word before the cursor, without its opening quote
 	quoted    bool        // the word begins with a double quote
+	isCall    bool        // a parenthesis follows the word
 	replace   text.Span
 }
 
@@ -64,6 +65,7 @@ func placeAt(f *sql.File, offset int) (place, bool) {
 		}
 		p.tokens = append(p.tokens, token)
 	}
+	p.isCall = p.before < len(p.tokens) && p.tokens[p.before].Kind == lex.LParen && p.tokens[p.before].Start == p.replace.End
 	at := p.before
 	for at >= 2 && len(p.qualifier) < 2 && p.text(at-1) == "." && p.tokens[at-2].Name() {
 		p.qualifier = append([]string{p.name(at - 2)}, p.qualifier...)
@@ -88,7 +90,8 @@ func (p *place) is(i int, keywords ...lex.Keyword) bool {
 func (p *place) name(i int) string {
 	word := p.text(i)
 	if p.tokens[i].Quoted() {
-		return strings.ReplaceAll(strings.Trim(word, `"`), `""`, `"`)
+		word = strings.TrimSuffix(strings.TrimPrefix(word, `"`), `"`)
+		return strings.ReplaceAll(word, `""`, `"`)
 	}
 	return strings.ToLower(word)
 }
@@ -122,7 +125,7 @@ func (p *place) slotBefore(at int) (slot, bool) {
 		}
 		return 0, false
 	case p.is(last, lex.KwFrom):
-		if p.opens(last, "extract", "substring", "trim", "overlay") || p.is(last-1, lex.KwDistinct) && p.is(last-2, lex.KwIs, lex.KwNot) {
+		if p.opens(last, fromCalls...) || p.is(last-1, lex.KwDistinct) && p.is(last-2, lex.KwIs, lex.KwNot) {
 			return expressionSlot, true
 		}
 		return relationSlot, true
