@@ -28,7 +28,7 @@ lint:
 	$(STATICCHECK) ./...
 
 bench: build ## figures of the whole server, then of its parts
-	$(WITH_POSTGRES) $(GO) run ./internal/bench
+	$(GO) run ./internal/bench
 	$(WITH_POSTGRES) $(GO) test -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## every fuzz target for FUZZTIME
