@@ -2,9 +2,11 @@ package introspect_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/schema"
@@ -131,6 +133,36 @@ func TestCancelledLoadFails(t *testing.T) {
 	cancel()
 	if _, err := introspect.Load(ctx, conn); err == nil {
 		t.Error("a cancelled load gave a catalog")
+	}
+}
+
+func TestCancelEndsALoadThatWaits(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	locker, conn := db.Conn(t), db.Conn(t)
+	if _, err := locker.Exec(t.Context(), `BEGIN; LOCK TABLE pg_catalog.pg_description`); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	pid := conn.PgConn().PID()
+	go func() {
+		_, err := introspect.Load(ctx, conn)
+		ended <- err
+	}()
+	for waiting := false; !waiting; {
+		err := locker.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $1 AND NOT granted)`, pid).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancelled := time.Now()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the load ended with %v", err)
+	}
+	if waited := time.Since(cancelled); waited > time.Second {
+		t.Errorf("it took %v to end", waited)
 	}
 }
 

@@ -78,6 +78,7 @@ func TestOffers(t *testing.T) {
 		{"with recent as (select 1) select * from re<|>", "recent", ""},
 		{"select a.<|> from (select id as n, o.total, count(*), x + 1 as y from orders o, (select 1) q) a", "count,n,total,y", "customer_id,q,id"},
 		{"with w as (select * from customers where true) select w.<|> from w", "email,id,name", "total"},
+		{"select a.<|> from (select o.total::numeric, id::text::int, null from orders o) a", "id,total", "int,numeric,null"},
 		{"with recursive w as (select * from w) select w.<|> from w", "", ""},
 		{"with w as materialized (select 1 as one), v as (select one, 2 as two from w) select <|> from v", "one,two,v", "id"},
 		{"select (select max(total) from orders), na<|> from customers", "name", "total"},
@@ -175,6 +176,28 @@ func FuzzAt(f *testing.F) {
 	})
 }
 
+// Stars over stars double the columns at each step; the answer comes at once.
+func TestStarsOverStars(t *testing.T) {
+	src := "with a0 as (select * from customers)"
+	for i := range 60 {
+		src += fmt.Sprintf(", a%d as (select * from a%d x, a%d y, a%d z)", i+1, i, i, i+1)
+	}
+	list, _ := at(t, src+" select a60.<|> from a60")
+	if got := labels(list); !slices.Equal(got, []string{"email", "id", "name"}) {
+		t.Errorf("offered %q", got)
+	}
+}
+
+// A statement of some megabytes costs what its tokens cost.
+func BenchmarkLongStatement(b *testing.B) {
+	src := "insert into orders values " + strings.Repeat("(1, 'x', f(2)), ", 50_000)
+	file, catalog := sql.New(src), shop()
+	b.SetBytes(int64(len(src)))
+	for b.Loop() {
+		complete.At(complete.Request{File: file, Offset: len(src), Catalog: catalog})
+	}
+}
+
 func BenchmarkAt(b *testing.B) {
 	for _, tables := range []int{50, 50_000} {
 		var contents schema.Contents
@@ -190,6 +213,7 @@ func BenchmarkAt(b *testing.B) {
 				if strings.HasPrefix(text, "select t.") {
 					offset = 9
 				}
+				b.ReportAllocs()
 				for b.Loop() {
 					complete.At(complete.Request{File: file, Offset: offset, Catalog: catalog})
 				}

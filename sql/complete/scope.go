@@ -33,6 +33,7 @@ func (s source) called() string {
 type scope struct {
 	sources []source
 	ctes    map[string]tokens // the queries of common table expressions
+	known   map[tokens][]schema.Column
 }
 
 // parenthesis is an open one while the statement is read; the statement itself
@@ -49,7 +50,7 @@ type parenthesis struct {
 
 // scope reads the statement once.
 func (p *place) scope() scope {
-	s := scope{ctes: map[string]tokens{}}
+	s := scope{ctes: map[string]tokens{}, known: map[tokens][]schema.Column{}}
 	open := []parenthesis{{}}
 	for i := 0; i < len(p.tokens); i++ {
 		now := &open[len(open)-1]
@@ -121,31 +122,12 @@ func (s *scope) visible(at int) []source {
 // columns gives the columns of a source: those of its relation, or the names in
 // the select list of its query.
 func (s *scope) columns(p *place, catalog *schema.Catalog, of source) []schema.Column {
-	return s.columnsOf(p, catalog, of, 8)
-}
-
-// columnsOf follows queries that select all of another at most depth times,
-// since a recursive one has no end.
-func (s *scope) columnsOf(p *place, catalog *schema.Catalog, of source, depth int) []schema.Column {
 	query := of.query
 	if of.schema == "" && query == (tokens{}) {
 		query = s.ctes[of.name]
 	}
 	if query != (tokens{}) {
-		if depth == 0 {
-			return nil
-		}
-		names, all := p.selectList(query)
-		var columns []schema.Column
-		for _, name := range names {
-			columns = append(columns, schema.Column{Name: name})
-		}
-		for _, inner := range s.sources {
-			if all && inner.within.start == query.start {
-				columns = append(columns, s.columnsOf(p, catalog, inner, depth-1)...)
-			}
-		}
-		return columns
+		return s.queryColumns(p, catalog, query)
 	}
 	var r *schema.Relation
 	switch {
@@ -159,6 +141,31 @@ func (s *scope) columnsOf(p *place, catalog *schema.Catalog, of source, depth in
 		return nil
 	}
 	return r.Columns
+}
+
+// maxColumns is how many columns a select list may have at most
+// (MaxTupleAttributeNumber of src/include/access/htup_details.h).
+const maxColumns = 1664
+
+// queryColumns answers once per query: a recursive one that selects all of
+// itself adds nothing, and stars over stars stay within maxColumns.
+func (s *scope) queryColumns(p *place, catalog *schema.Catalog, query tokens) []schema.Column {
+	if columns, begun := s.known[query]; begun {
+		return columns
+	}
+	s.known[query] = nil
+	names, all := p.selectList(query)
+	var columns []schema.Column
+	for _, name := range names {
+		columns = append(columns, schema.Column{Name: name})
+	}
+	for _, inner := range s.sources {
+		if all && inner.within.start == query.start {
+			columns = append(columns, s.columns(p, catalog, inner)...)
+		}
+	}
+	s.known[query] = columns[:min(len(columns), maxColumns)]
+	return s.known[query]
 }
 
 // selectList gives the names that a query's select list makes, as far as they
