@@ -127,14 +127,22 @@ func (s *Store) saveConnection(ctx context.Context, config tusk.ConnectionConfig
 	return s.fail(ctx, err, "cannot save the connection %q", config.Name)
 }
 
-// putConnection keeps created_at and last_connected_at of a row that is there.
+// putConnection puts the connection and its tunnel, and keeps created_at and
+// last_connected_at of a row that is there.
 func putConnection(ctx context.Context, tx *sql.Tx, c Connection) error {
-	var tunnelID uuid.NullUUID
 	if c.SSHTunnel != nil {
-		tunnelID = uuid.NullUUID{UUID: c.SSHTunnel.ID, Valid: true}
 		if err := putTunnel(ctx, tx, Tunnel{SSHTunnelConfig: *c.SSHTunnel, CreatedAt: c.UpdatedAt}); err != nil {
 			return err
 		}
+	}
+	return insertConnection(ctx, tx, c)
+}
+
+// insertConnection is putConnection without the tunnel, which must be there.
+func insertConnection(ctx context.Context, tx *sql.Tx, c Connection) error {
+	var tunnelID uuid.NullUUID
+	if c.SSHTunnel != nil {
+		tunnelID = uuid.NullUUID{UUID: c.SSHTunnel.ID, Valid: true}
 	}
 	statementTimeout := sql.NullInt64{Int64: int64(c.Options.StatementTimeoutSecs), Valid: c.Options.StatementTimeoutSecs != 0}
 	lastConnected := sql.NullString{String: timeText(c.LastConnectedAt), Valid: !c.LastConnectedAt.IsZero()}

@@ -10,14 +10,15 @@ import (
 )
 
 // Address says how to reach a scratch server as its superuser. The server
-// listens on TCP and, except on Windows, on a unix socket. Both ask for the
+// listens on TCP and, where the system has them and the path is not too long for
+// one, on a unix socket. Both ask for the
 // password (scram-sha-256), and neither speaks TLS unless Options.Settings
 // turned it on. An Address is immutable.
 type Address struct {
 	Major     int    `json:"major"`
 	Host      string `json:"host"`
 	Port      int    `json:"port"`
-	SocketDir string `json:"socket_dir,omitempty"` // absolute; "" on Windows
+	SocketDir string `json:"socket_dir,omitempty"` // absolute; "" where there is none
 	Username  string `json:"username"`
 	Password  string `json:"password"`
 }

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/jackc/pgx/v5"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
@@ -166,24 +167,44 @@ func (s *Server) makeDir(keep string) error {
 		return tusk.NewError(tusk.Storage, err, "make a folder for the scratch server").
 			WithHint("Check that the folder for temporary files is writable and its disk is not full; TMPDIR chooses another one.")
 	}
+	if !s.account.reaches(filepath.Dir(s.dir)) {
+		return tusk.NewError(tusk.Storage, nil, "PostgreSQL does not run as root, and other users cannot enter %s", filepath.Dir(s.dir)).
+			WithHint("Choose another folder, or run tusk-lsp as an ordinary user.")
+	}
 	s.DataDir = filepath.Join(s.dir, "data")
 	s.LogFile = filepath.Join(s.dir, "log")
-	if sockets {
+	if sockets && fitsSocket(s.dir) {
 		s.SocketDir = s.dir
 	}
 	return s.account.own(s.dir)
+}
+
+// KeepDir gives a folder for Options.Keep that belongs to this user and that
+// the server can enter, also when we are root.
+func KeepDir() (string, error) {
+	account, err := serverAccount()
+	if err != nil {
+		return "", err
+	}
+	if account != nil {
+		return "/var/lib/tusk/scratch", nil
+	}
+	return filepath.Join(xdg.StateHome, "tusk", "scratch"), nil
 }
 
 // socketPathLimit is the length of the longest path of a unix socket in bytes,
 // on the system where it is shortest (macOS; Linux allows 107).
 const socketPathLimit = 103
 
+func fitsSocket(dir string) bool {
+	return len(filepath.Join(dir, ".s.PGSQL.65535")) <= socketPathLimit
+}
+
 // tempDir gives a folder for temporary files that the server can enter and
 // whose path leaves room for a socket.
 func (s *Server) tempDir() string {
 	dir := os.TempDir()
-	socket := filepath.Join(dir, "tusk-pg-1234567890", ".s.PGSQL.65535")
-	if sockets && (len(socket) > socketPathLimit || !s.account.reaches(dir)) {
+	if sockets && !(fitsSocket(filepath.Join(dir, "tusk-pg-1234567890")) && s.account.reaches(dir)) {
 		return "/tmp"
 	}
 	return dir
@@ -430,6 +451,12 @@ func (s *Server) halt(ctx context.Context) error {
 		return nil
 	}
 	for _, m := range []mode{fast, immediate} {
+		select {
+		case <-p.exited: // by itself
+			s.process = nil
+			return nil
+		default:
+		}
 		if err := shutdown(p.Process, s.Installation.Bin, m); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return fmt.Errorf("shut postgres down: %w", err)
 		}
