@@ -26,8 +26,15 @@ func (s *session) diagnose(d *Document) {
 	s.background.Go(func() {
 		defer cancel()
 		found := s.syntax(now, d)
-		if pass.Err() == nil && s.current(d) {
-			s.publishDiagnostics(pass, d, found)
+		if pass.Err() != nil || !s.current(d) {
+			return
+		}
+		s.publishDiagnostics(pass, d, found)
+		if !s.options.ServerSyntax {
+			return
+		}
+		if more := s.askServer(pass, now, d, found); len(more) > len(found) && pass.Err() == nil && s.current(d) {
+			s.publishDiagnostics(pass, d, more)
 		}
 	})
 }
@@ -87,10 +94,14 @@ func diagnosticOf(d check.Diagnostic, lines *text.Lines, e text.Encoding) protoc
 
 // diagnostic answers a client that asks for diagnostics instead of being sent
 // them (LSP 3.17, Document Diagnostics).
-func (s *session) diagnostic(_ context.Context, p protocol.DocumentDiagnosticParams, now *Snapshot) (protocol.DocumentDiagnosticReport, error) {
+func (s *session) diagnostic(ctx context.Context, p protocol.DocumentDiagnosticParams, now *Snapshot) (protocol.DocumentDiagnosticReport, error) {
 	d := now.document(p.TextDocument.URI)
 	if d == nil {
 		return protocol.FullReport("", nil), nil
 	}
-	return protocol.FullReport("", s.syntax(now, d)), nil
+	found := s.syntax(now, d)
+	if s.options.ServerSyntax {
+		found = s.askServer(ctx, now, d, found)
+	}
+	return protocol.FullReport("", found), nil
 }

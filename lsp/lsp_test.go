@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func serve(dir string) func(context.Context, io.ReadWriteCloser) error {
 		}
 		keys := secrets.New(secrets.Options{Disabled: "a test"})
 		state := engine.New(engine.Config{Store: kept, Secrets: keys})
-		err = lsp.Serve(ctx, rwc, lsp.Options{Version: "test", Engine: state, DataDir: dir, Log: slog.New(slog.DiscardHandler)})
+		err = lsp.Serve(ctx, rwc, lsp.Options{Version: "test", Engine: state, DataDir: dir, Log: slog.New(slog.DiscardHandler), ServerSyntax: true})
 		state.Close()
 		return errors.Join(err, keys.Close(), kept.Close())
 	}
@@ -151,6 +152,36 @@ func TestDiagnosticsOfEveryStatementInTheClientsUnits(t *testing.T) {
 		if n := len(e.Diagnostics(uri, version)); n != 2 {
 			t.Errorf("after the fix there are %d, want 2", n)
 		}
+	}
+}
+
+// PostgreSQL 14 has no MERGE, which the grammar built in knows.
+func TestConnectedServerIsAskedAboutSyntax(t *testing.T) {
+	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
+		if s.Major > 14 {
+			t.Skip("this major knows MERGE")
+		}
+		e := edit(t, on(s.Database(t)), nil)
+		e.Open(uri, "")
+		e.Command("tusk.schema.refresh", nil)
+		e.Replace(uri, 0, 0, "select 1; merge into t using u on true when matched then do nothing")
+		published := e.Await("textDocument/publishDiagnostics", func(p json.RawMessage) bool { return strings.Contains(string(p), "merge") })
+		if !strings.Contains(string(published.Params), `"start":{"line":0,"character":10}`) {
+			t.Errorf("got %s", published.Params)
+		}
+	})
+}
+
+// Of a client that is gone, or was never there, the server tells nobody.
+func TestServerEndsWithItsParent(t *testing.T) {
+	parent := exec.Command(os.Args[0], "-test.run=^$")
+	if err := parent.Run(); err != nil {
+		t.Fatal(err)
+	}
+	e := lsptest.Pipe(t, serve(t.TempDir()), lspclient.Options{})
+	e.Request("initialize", map[string]any{"processId": parent.Process.Pid, "capabilities": map[string]any{}}, nil)
+	if err := e.Served(); err == nil {
+		t.Error("the end is not told")
 	}
 }
 

@@ -27,6 +27,10 @@ type Options struct {
 	Version string        // of the server, for the client's log
 	Engine  *engine.State // the caller closes it after Serve
 	DataDir string        // where result files go
+	// ServerSyntax asks the connected server for syntax errors that were not
+	// found here, after a pause in typing. It is for a build without a grammar
+	// of its own (pgparse.Available).
+	ServerSyntax bool
 	// Warnings are shown to the user as they come, once the client takes them.
 	// nil: there are none.
 	Warnings <-chan *tusk.Error

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/lsp/rpc"
 	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
@@ -36,15 +37,16 @@ const parsedStatements = 20_000
 // session is what the server knows of its one client. The ordering goroutine
 // alone changes it; a field without another guard belongs to that goroutine.
 type session struct {
-	conn        *rpc.Conn       // set once by Serve, before any message
-	options     Options         // immutable
-	engine      *engine.State   // immutable, safe for concurrent use
-	log         *slog.Logger    // immutable, safe for concurrent use
-	parser      *pgparse.Parser // safe for concurrent use
-	messages    *messages       // safe for concurrent use
-	progresses  *progresses     // safe for concurrent use
-	connections *connections    // safe for concurrent use
-	results     *resultFiles    // safe for concurrent use
+	conn         *rpc.Conn       // set once by Serve, before any message
+	options      Options         // immutable
+	engine       *engine.State   // immutable, safe for concurrent use
+	log          *slog.Logger    // immutable, safe for concurrent use
+	parser       *pgparse.Parser // safe for concurrent use
+	messages     *messages       // safe for concurrent use
+	progresses   *progresses     // safe for concurrent use
+	connections  *connections    // safe for concurrent use
+	results      *resultFiles    // safe for concurrent use
+	serverSyntax *serverSyntax   // safe for concurrent use
 
 	life       context.Context // the life of the connection to the client
 	abandon    func()          // ends life; safe for concurrent use
@@ -58,14 +60,15 @@ type session struct {
 
 func newSession(life context.Context, abandon func(), o Options) *session {
 	s := &session{
-		options: o,
-		engine:  o.Engine,
-		log:     o.Log,
-		parser:  pgparse.New(parsedStatements),
-		results: &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},
-		life:    life,
-		abandon: abandon,
-		passes:  map[string]context.CancelFunc{},
+		options:      o,
+		engine:       o.Engine,
+		log:          o.Log,
+		parser:       pgparse.New(parsedStatements),
+		results:      &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},
+		life:         life,
+		serverSyntax: &serverSyntax{engine: o.Engine, known: map[verdictKey]*tusk.Error{}},
+		abandon:      abandon,
+		passes:       map[string]context.CancelFunc{},
 	}
 	s.messages = &messages{notify: s.notifyClient, log: o.Log, shown: map[string]bool{}}
 	s.progresses = &progresses{call: s.callClient, notify: s.notifyClient, log: o.Log, cancels: map[string]context.CancelFunc{}}

@@ -11,6 +11,7 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/lsp"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
+	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
 	"github.com/tusk-lsp/tusk-lsp/store"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
@@ -81,6 +82,7 @@ func serve(ctx context.Context, g globalFlags, stdin io.Reader, stdout, stderr i
 	state := engine.New(engine.Config{Store: a.store, Secrets: a.secrets, Log: a.log})
 	err = lsp.Serve(ctx, stdio{stdin, stdout}, lsp.Options{
 		Version: version, Engine: state, DataDir: a.dir, Log: a.log, Warnings: warnings,
+		ServerSyntax: !pgparse.Available,
 	})
 	state.Close()
 	switch {
