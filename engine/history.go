@@ -6,21 +6,31 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 // recorder writes the history beside the results, in the order of the runs.
 type recorder struct {
-	entries chan tusk.QueryHistoryEntry
-	writer  sync.WaitGroup
+	ended  chan ended
+	writer sync.WaitGroup
+}
+
+// ended is a statement that has run.
+type ended struct {
+	handle *QueryHandle
+	rows   *int64 // affected or returned; nil where it does neither
+	err    error
+	took   time.Duration
 }
 
 func newRecorder(s *store.Store, log *slog.Logger) *recorder {
-	r := &recorder{entries: make(chan tusk.QueryHistoryEntry, 256)}
+	r := &recorder{ended: make(chan ended, 256)}
 	r.writer.Go(func() {
-		for entry := range r.entries {
-			if _, err := s.AddHistory(context.Background(), entry); err != nil {
+		for e := range r.ended {
+			if _, err := s.AddHistory(context.Background(), e.entry()); err != nil {
 				log.Warn("a statement is missing in the history", "err", err)
 			}
 		}
@@ -29,31 +39,48 @@ func newRecorder(s *store.Store, log *slog.Logger) *recorder {
 }
 
 // add records a statement. It waits only when hundreds are not written yet.
-func (r *recorder) add(h *QueryHandle, result *tusk.QueryResult, err error, took time.Duration) {
-	ms := took.Milliseconds()
+func (r *recorder) add(e ended) { r.ended <- e }
+
+// entry is what is kept of the statement: no password.
+func (e ended) entry() tusk.QueryHistoryEntry {
+	ms := e.took.Milliseconds()
 	entry := tusk.QueryHistoryEntry{
-		ConnectionID:    h.ConnectionID,
-		SQL:             redact(h.SQL),
+		ConnectionID:    e.handle.ConnectionID,
+		SQL:             redact(e.handle.SQL),
 		ExecutionTimeMS: &ms,
-		ExecutedAt:      h.StartedAt,
+		RowCount:        e.rows,
+		ExecutedAt:      e.handle.StartedAt,
 	}
 	switch {
-	case err != nil && entry.SQL != h.SQL:
+	case e.err != nil && entry.SQL != e.handle.SQL:
 		// Messages quote what they are about.
-		entry.ErrorMessage = tusk.CategoryOf(err).String() + "; its text is not kept, since the statement has a password"
-	case err != nil:
-		entry.ErrorMessage = tusk.InfoOf(err).Message
-	case result.RowsAffected != nil:
-		entry.RowCount = result.RowsAffected
-	case len(result.Columns) > 0 && !result.Truncated:
-		rows := int64(len(result.Rows))
-		entry.RowCount = &rows
+		entry.ErrorMessage = tusk.CategoryOf(e.err).String() + "; its text is not kept, since the statement has a password"
+	case e.err != nil:
+		entry.ErrorMessage = tusk.InfoOf(e.err).Message
 	}
-	r.entries <- entry
+	return entry
+}
+
+// rowCount gives the rows that a statement affected or returned, those beyond
+// Script.MaxRows included: its command tag counts them.
+func rowCount(r *tusk.QueryResult) *int64 {
+	switch {
+	case r == nil:
+		return nil
+	case r.RowsAffected != nil:
+		return r.RowsAffected
+	case len(r.Columns) == 0:
+		return nil
+	}
+	rows := int64(len(r.Rows))
+	if r.Truncated {
+		rows = pgconn.NewCommandTag(r.CommandTag).RowsAffected()
+	}
+	return &rows
 }
 
 // close waits until all is written. Nothing may be added after it.
 func (r *recorder) close() {
-	close(r.entries)
+	close(r.ended)
 	r.writer.Wait()
 }

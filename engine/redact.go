@@ -13,7 +13,16 @@ const redacted = "'***'"
 // password (of a role, or an option of a user mapping), also in SQL within
 // strings, and what secrets.Redact finds in strings and comments, such as the
 // connection strings of subscriptions.
-func redact(sql string) string {
+func redact(sql string) string { return redactNested(sql, 0) }
+
+// maxNesting bounds how deep strings within strings are read. Code has three
+// levels at most, and each costs a reading of all that it holds.
+const maxNesting = 4
+
+func redactNested(sql string, depth int) string {
+	if depth == maxNesting {
+		return "***"
+	}
 	var out strings.Builder
 	out.Grow(len(sql))
 	announced := false // the word password came, and nothing but = or TO since
@@ -23,9 +32,9 @@ func redact(sql string) string {
 		case token.Literal() && announced:
 			out.WriteString(redacted)
 		case token.Kind == lex.DollarString:
-			out.WriteString(redactDollarString(text, token.Flags&lex.Unterminated == 0))
+			out.WriteString(redactDollarString(text, token.Flags&lex.Unterminated == 0, depth))
 		case token.Literal():
-			out.WriteString(redactString(text))
+			out.WriteString(redactString(text, depth))
 		case token.Comment():
 			out.WriteString(secrets.Redact(text))
 		default:
@@ -54,16 +63,16 @@ func follows(token lex.Token, text string) bool {
 }
 
 // redactDollarString looks into a $tag$…$tag$, which mostly holds code.
-func redactDollarString(text string, closed bool) string {
+func redactDollarString(text string, closed bool, depth int) string {
 	tag := text[:strings.IndexByte(text[1:], '$')+2]
 	if !closed {
-		return tag + redact(text[len(tag):])
+		return tag + redactNested(text[len(tag):], depth+1)
 	}
-	return tag + redact(text[len(tag):len(text)-len(tag)]) + tag
+	return tag + redactNested(text[len(tag):len(text)-len(tag)], depth+1) + tag
 }
 
 // redactString looks into a '…', which may hold code for EXECUTE.
-func redactString(text string) string {
+func redactString(text string, depth int) string {
 	text = secrets.Redact(text)
 	start := strings.IndexByte(text, '\'') + 1
 	end := strings.LastIndexByte(text, '\'')
@@ -71,7 +80,7 @@ func redactString(text string) string {
 		return text
 	}
 	inner := strings.NewReplacer("''", "'", `\'`, "'").Replace(text[start:end])
-	clean := redact(inner)
+	clean := redactNested(inner, depth+1)
 	if clean == inner {
 		return text
 	}

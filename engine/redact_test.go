@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -36,6 +37,16 @@ func TestRedact(t *testing.T) {
 		if got := redact(sql); strings.Contains(got, "hunter2") {
 			t.Errorf("kept: %s", got)
 		}
+	}
+}
+
+func TestRedactOfNestedStringsEnds(t *testing.T) {
+	var sql strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&sql, "$a%d$ ", i)
+	}
+	if got := redact(sql.String()); !strings.HasSuffix(got, "***") {
+		t.Errorf("…%s", got[max(0, len(got)-20):])
 	}
 }
 

@@ -91,7 +91,7 @@ func (s *State) runStatement(ctx context.Context, session *Session, script Scrip
 	s.mu.Lock()
 	delete(s.queries, h.ID)
 	s.mu.Unlock()
-	s.history.add(h, result, err, took)
+	s.history.add(ended{handle: h, rows: rowCount(result), err: err, took: took})
 	session.noteChange(shape, err)
 	if script.Finished != nil {
 		script.Finished(i, h, result, err)

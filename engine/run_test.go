@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -197,8 +198,16 @@ func TestMaxRowsBoundsMemory(t *testing.T) {
 		t.Errorf("%d MB were allocated for 100 rows of a million", allocated>>20)
 	}
 
+	state.Close()
+	if entries, err := state.History(context.Background(), "generate_series", 1); err != nil || *entries[0].RowCount != 1000000 {
+		t.Errorf("the history has %+v, %v", entries, err)
+	}
+}
+
+func TestResultOfJustMaxRowsIsWhole(t *testing.T) {
+	state, id := connected(t, pgtest.New(t).Database(t))
+	s := script(id, "doc", `select 1`)
 	s.MaxRows = 1
-	s.Statements = []string{`select 1`}
 	if o := run(t.Context(), state, s); o.results[0].Truncated {
 		t.Error("a result of just MaxRows rows counts as truncated")
 	}
