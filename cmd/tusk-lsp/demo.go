@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
@@ -52,11 +53,9 @@ func demo(ctx context.Context, g globalFlags, keep bool, stdout, stderr io.Write
 	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 	options := scratch.Options{FindOptions: scratch.FindOptions{Progress: func(message string) { fmt.Fprintln(stderr, message) }}}
 	if keep {
-		dir, err := dataDir(g.dataDir)
-		if err != nil {
+		if options.Keep, err = keptFolder(g); err != nil {
 			return err
 		}
-		options.Keep = filepath.Join(dir, "demo")
 	}
 	began := time.Now()
 	server, err := scratch.Start(ctx, options)
@@ -89,10 +88,31 @@ func demo(ctx context.Context, g globalFlags, keep bool, stdout, stderr io.Write
 	err = show.run()
 	err = errors.Join(err, editor.Kill())
 	if err == nil && keep {
-		fmt.Fprintf(stdout, "\nThe server stays. Start an editor with\n  export DATABASE_URL='%s'\nand stop the server with\n  %s\n",
-			server.URL(sampleDatabase), server.StopCommand())
+		err = leaveConfig(options.Keep+".env", server, stdout)
 	}
 	return err
+}
+
+// keptFolder is where a kept server lives: in the data directory, so that the
+// next --keep starts it again. For root, whose servers run as another user that
+// may not enter there, it is a new folder among the temporary ones.
+func keptFolder(g globalFlags) (string, error) {
+	if os.Geteuid() == 0 {
+		return filepath.Join(os.TempDir(), "tusk-demo-"+uuid.NewString()), nil
+	}
+	dir, err := dataDir(g.dataDir)
+	return filepath.Join(dir, "demo"), err
+}
+
+// leaveConfig writes the connection for an editor to a file of the user's own,
+// since it holds the password, and tells how to go on.
+func leaveConfig(path string, server *scratch.Server, stdout io.Writer) error {
+	config := fmt.Sprintf("export DATABASE_URL='%s'\n", server.URL(sampleDatabase))
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+		return tusk.NewError(tusk.Storage, err, "the connection cannot be written to %s", path)
+	}
+	fmt.Fprintf(stdout, "\nThe server stays. Start an editor after\n  . %s\nand stop the server with\n  %s\n", path, server.StopCommand())
+	return nil
 }
 
 // loadSample makes the sample database, unless an earlier --keep has.
