@@ -115,7 +115,7 @@ func install(ctx context.Context, npm, spec, home string) error {
 	}
 	defer os.RemoveAll(temp) // what is left of it harms nobody
 	var said bytes.Buffer
-	pack := exec.CommandContext(ctx, npm, "pack", "--silent", spec)
+	pack := exec.CommandContext(ctx, npm, "pack", "--loglevel=error", spec)
 	pack.Dir = temp
 	pack.Stdout, pack.Stderr = &said, &said
 	if err := pack.Run(); err != nil {

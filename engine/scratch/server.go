@@ -70,7 +70,7 @@ type Server struct {
 // process is a started postgres.
 type process struct {
 	*os.Process
-	exited chan struct{} // closed when it ended and was waited for
+	life context.Context // done when it ended and was waited for
 }
 
 // mode is how to shut a server down.
@@ -281,10 +281,11 @@ func (s *Server) launch(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}
-	p := &process{cmd.Process, make(chan struct{})}
+	life, end := context.WithCancel(context.Background())
+	p := &process{cmd.Process, life}
 	s.process = p
 	go func() {
-		defer close(p.exited)
+		defer end()
 		_ = cmd.Wait()          // how it ended is in its log
 		_ = s.watchdog.guard(0) // fails only when the watchdog is gone, and then nothing is left to guard
 	}()
@@ -343,21 +344,35 @@ func (s *Server) arguments() []string {
 	return args
 }
 
-// await returns when the server lets us in, or ended, or ctx did.
+// await returns when the server lets us in, or ended, or ctx did. Where
+// another process has the port, ours ends while that one may leave us without
+// an answer.
 func (s *Server) await(ctx context.Context, p *process) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(p.life, func() { cancel(errors.New("postgres ended")) })()
+	// Somebody else may listen at the port and say nothing: an attempt ends with
+	// the process, too.
+	attempt, end := context.WithCancel(ctx)
+	defer end()
+	go func() {
+		select {
+		case <-p.exited:
+			end()
+		case <-attempt.Done():
+		}
+	}()
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	for {
-		conn, err := pgx.Connect(ctx, s.URL("postgres"))
+		conn, err := pgx.Connect(attempt, s.URL("postgres"))
 		if err == nil {
 			return conn.Close(ctx)
 		}
 		select {
 		case <-ticker.C:
-		case <-p.exited:
-			return errors.New("postgres ended")
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
+			return errors.Join(context.Cause(ctx), err)
 		}
 	}
 }
@@ -373,7 +388,7 @@ func (s *Server) Kill() error {
 	if err := s.process.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("kill postgres: %w", err)
 	}
-	<-s.process.exited
+	<-s.process.life.Done()
 	s.process = nil
 	return nil
 }
@@ -452,7 +467,7 @@ func (s *Server) halt(ctx context.Context) error {
 	}
 	for _, m := range []mode{fast, immediate} {
 		select {
-		case <-p.exited: // by itself
+		case <-p.life.Done(): // by itself
 			s.process = nil
 			return nil
 		default:
@@ -461,7 +476,7 @@ func (s *Server) halt(ctx context.Context) error {
 			return fmt.Errorf("shut postgres down: %w", err)
 		}
 		select {
-		case <-p.exited:
+		case <-p.life.Done():
 			s.process = nil
 			return nil
 		case <-ctx.Done():
@@ -471,7 +486,7 @@ func (s *Server) halt(ctx context.Context) error {
 	if err := p.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("kill postgres: %w", err)
 	}
-	<-p.exited
+	<-p.life.Done()
 	s.process = nil
 	return nil
 }
