@@ -351,21 +351,10 @@ func (s *Server) await(ctx context.Context, p *process) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(p.life, func() { cancel(errors.New("postgres ended")) })()
-	// Somebody else may listen at the port and say nothing: an attempt ends with
-	// the process, too.
-	attempt, end := context.WithCancel(ctx)
-	defer end()
-	go func() {
-		select {
-		case <-p.exited:
-			end()
-		case <-attempt.Done():
-		}
-	}()
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	for {
-		conn, err := pgx.Connect(attempt, s.URL("postgres"))
+		conn, err := pgx.Connect(ctx, s.URL("postgres"))
 		if err == nil {
 			return conn.Close(ctx)
 		}
