@@ -20,6 +20,8 @@ type Contents struct {
 	Relations     []Relation
 	Functions     []Function
 	Types         []Type
+	Extensions    []Extension
+	Roles         []Role
 }
 
 // Catalog is a database at one moment. It is immutable and safe for concurrent
@@ -33,6 +35,8 @@ type Catalog struct {
 	functions     index[Function]
 	types         index[Type]
 	schemas       index[Schema]
+	extensions    []Extension
+	roles         []Role
 }
 
 // New indexes contents. What the slices hold belongs to the catalog from then
@@ -43,6 +47,8 @@ func New(contents Contents) *Catalog {
 		database:      contents.Database,
 		searchPath:    contents.SearchPath,
 		path:          contents.SearchPath,
+		extensions:    sortedByName(contents.Extensions, func(e Extension) string { return e.Name }),
+		roles:         sortedByName(contents.Roles, func(r Role) string { return r.Name }),
 	}
 	if !slices.Contains(c.path, pgCatalog) {
 		c.path = append([]string{pgCatalog}, c.path...)
@@ -76,6 +82,12 @@ func (c *Catalog) Types() []Type { return c.types.items }
 
 // Schemas gives all schemas by name.
 func (c *Catalog) Schemas() []Schema { return c.schemas.items }
+
+// Extensions gives the installed extensions by name.
+func (c *Catalog) Extensions() []Extension { return c.extensions }
+
+// Roles gives the roles of the server by name.
+func (c *Catalog) Roles() []Role { return c.roles }
 
 // Schema gives the schema of a name, or nil. The name is as the server stores
 // it: unquoted, lower case unless it was quoted.
@@ -124,6 +136,10 @@ func (c *Catalog) listed(schema string) []string {
 		return append(slices.Clone(c.searchPath), pgCatalog)
 	}
 	return c.path
+}
+
+func sortedByName[T any](items []T, name func(T) string) []T {
+	return slices.SortedFunc(slices.Values(items), func(a, b T) int { return strings.Compare(name(a), name(b)) })
 }
 
 // index is a list of objects that is sorted by schema, by case-folded name and

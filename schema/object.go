@@ -7,6 +7,24 @@ type Schema struct {
 	Comment string
 }
 
+// Extension is an installed extension
+// (https://www.postgresql.org/docs/current/catalog-pg-extension.html).
+type Extension struct {
+	Name, Version string
+	Schema        string // where its objects are, as far as it can be moved
+	Comment       string
+}
+
+// Role is a user or a group
+// (https://www.postgresql.org/docs/current/catalog-pg-authid.html).
+type Role struct {
+	Name  string
+	Login bool // it can begin a session
+}
+
+// Name is a qualified name as the server stores it, without quotes.
+type Name struct{ Schema, Name string }
+
 // Kind says what a relation is.
 type Kind uint8
 
@@ -46,12 +64,14 @@ type Relation struct {
 	Schema, Name  string
 	Kind          Kind
 	Columns       []Column // in the table's order, without dropped and system columns
-	PrimaryKey    []string // column names in key order
-	Unique        [][]string
+	PrimaryKey    Key      // without columns when there is none
+	Unique        []Key    // UNIQUE constraints, by name
 	ForeignKeys   []ForeignKey
+	Checks        []Check
+	Indexes       []Index // those that back no constraint
 	Comment       string
-	EstimatedRows int64  // as of the last ANALYZE or VACUUM, -1 when there was none
-	PartitionOf   string // the parent's name, qualified and quoted as SQL needs it
+	EstimatedRows int64 // as of the last ANALYZE or VACUUM, -1 when there was none
+	PartitionOf   Name  // the parent of a partition; it may be partitioned itself
 }
 
 // Column gives the column of a name, or nil.
@@ -64,12 +84,13 @@ func (r *Relation) Column(name string) *Column {
 	return nil
 }
 
-// Column is a column of a relation
+// Column is a column of a relation, or an attribute of a composite type
 // (https://www.postgresql.org/docs/current/catalog-pg-attribute.html).
 type Column struct {
 	Name      string
 	Type      string // as format_type writes it: character varying(20)
 	TypeOID   uint32
+	Attnum    int16 // 1-based attribute number; dropped columns leave gaps
 	NotNull   bool
 	Identity  Identity
 	Generated Generated
@@ -97,13 +118,33 @@ const (
 	Virtual
 )
 
+// Key is a primary key or a UNIQUE constraint.
+type Key struct {
+	Name    string
+	Columns []string // in the key's order
+}
+
 // ForeignKey is a reference to the rows of another relation. Columns and
 // RefColumns are of one length and in one order.
 type ForeignKey struct {
-	Name                string
-	Columns             []string
-	RefSchema, RefTable string
-	RefColumns          []string
+	Name       string
+	Columns    []string
+	References Name
+	RefColumns []string
+}
+
+// Check is a CHECK constraint of a table or a domain.
+type Check struct {
+	Name       string
+	Expression string // in a domain's, VALUE stands for the value
+}
+
+// Index is an index that somebody made for speed, or for uniqueness of
+// expressions or of some rows only.
+type Index struct {
+	Name       string
+	Unique     bool
+	Definition string // CREATE INDEX …, as pg_get_indexdef writes it
 }
 
 // FunctionKind says how a function is called.
@@ -134,6 +175,7 @@ func (k FunctionKind) String() string {
 // (https://www.postgresql.org/docs/current/catalog-pg-proc.html). Overloads are
 // several Functions of one name.
 type Function struct {
+	OID          uint32
 	Schema, Name string
 	Kind         FunctionKind
 	Arguments    []Argument
@@ -201,8 +243,14 @@ func (k TypeKind) String() string {
 // Type is a data type that is not an array or the row of a table
 // (https://www.postgresql.org/docs/current/catalog-pg-type.html).
 type Type struct {
+	OID          uint32
 	Schema, Name string
 	Kind         TypeKind
 	Labels       []string // of an enum, in its order
+	Attributes   []Column // of a composite type
+	Of           string   // what a domain or a range is made of, as format_type writes it
+	NotNull      bool     // of a domain
+	Default      string   // of a domain: the expression
+	Checks       []Check  // of a domain
 	Comment      string
 }

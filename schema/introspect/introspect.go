@@ -21,7 +21,7 @@ func Load(ctx context.Context, conn *pgx.Conn) (*schema.Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin to read the catalog: %w", err)
 	}
-	l := loader{place: map[uint32]int{}}
+	l := loader{relations: map[uint32]int{}, types: map[uint32]int{}, composites: map[uint32]int{}, names: map[uint32][]string{}}
 	err = l.load(ctx, tx)
 	// A read-only transaction has nothing to keep.
 	err = errors.Join(err, ignoreClosed(tx.Rollback(ctx), err))
@@ -42,13 +42,14 @@ func ignoreClosed(rollback, before error) error {
 
 // loader gathers the contents of a catalog, query by query.
 type loader struct {
-	contents schema.Contents
-	place    map[uint32]int      // of a relation in contents, by oid
-	names    map[uint32][]string // of a relation's columns by attnum - 1, "" for dropped ones
+	contents   schema.Contents
+	relations  map[uint32]int      // places in contents, by the oid of pg_class
+	types      map[uint32]int      // places in contents, by the oid of pg_type
+	composites map[uint32]int      // places in contents.Types, by the oid of pg_class
+	names      map[uint32][]string // of a relation's columns by attnum - 1, "" for dropped ones
 }
 
 func (l *loader) load(ctx context.Context, tx pgx.Tx) error {
-	l.names = map[uint32][]string{}
 	var batch pgx.Batch
 	batch.Queue(`SET LOCAL statement_timeout = '60s'`)
 	for _, step := range []struct {
@@ -58,10 +59,13 @@ func (l *loader) load(ctx context.Context, tx pgx.Tx) error {
 		{selectDatabase, l.database},
 		{selectSchemas, l.schema},
 		{selectRelations, l.relation},
+		{selectTypes, l.datatype},
 		{selectColumns, l.column},
 		{selectConstraints, l.constraint},
+		{selectIndexes, l.index},
 		{selectFunctions, l.function},
-		{selectTypes, l.datatype},
+		{selectExtensions, l.extension},
+		{selectRoles, l.role},
 	} {
 		batch.Queue(step.query).Query(func(rows pgx.Rows) error {
 			for rows.Next() {
@@ -101,10 +105,12 @@ func (l *loader) schema(rows pgx.Rows) error {
 }
 
 const selectRelations = `SELECT c.oid, n.nspname, c.relname, c.relkind::text, c.reltuples::int8, c.relnatts::int4,
-	coalesce(d.description, ''), CASE WHEN c.relispartition THEN coalesce(i.inhparent::regclass::text, '') ELSE '' END
+	coalesce(d.description, ''), coalesce(pn.nspname, ''), coalesce(pc.relname, '')
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid AND c.relispartition
+LEFT JOIN pg_catalog.pg_class pc ON pc.oid = i.inhparent
+LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
 LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND` + visible
 
@@ -117,10 +123,11 @@ func (l *loader) relation(rows pgx.Rows) error {
 	var r schema.Relation
 	var kind string
 	var attributes int
-	err := rows.Scan(&r.OID, &r.Schema, &r.Name, &kind, &r.EstimatedRows, &attributes, &r.Comment, &r.PartitionOf)
+	err := rows.Scan(&r.OID, &r.Schema, &r.Name, &kind, &r.EstimatedRows, &attributes, &r.Comment,
+		&r.PartitionOf.Schema, &r.PartitionOf.Name)
 	r.Kind = relationKinds[kind]
 	r.Columns = make([]schema.Column, 0, attributes)
-	l.place[r.OID] = len(l.contents.Relations)
+	l.relations[r.OID] = len(l.contents.Relations)
 	l.names[r.OID] = make([]string, attributes)
 	l.contents.Relations = append(l.contents.Relations, r)
 	return err
@@ -134,15 +141,14 @@ JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_description d ON d.objoid = a.attrelid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = a.attnum
-WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND` + visible + `
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND` + visible + `
 ORDER BY a.attrelid, a.attnum`
 
 func (l *loader) column(rows pgx.Rows) error {
 	var c schema.Column
 	var relation uint32
-	var number int
 	var identity, generated string
-	err := rows.Scan(&relation, &number, &c.Name, &c.TypeOID, &c.Type, &c.NotNull, &identity, &generated, &c.Default, &c.Comment)
+	err := rows.Scan(&relation, &c.Attnum, &c.Name, &c.TypeOID, &c.Type, &c.NotNull, &identity, &generated, &c.Default, &c.Comment)
 	if err != nil {
 		return err
 	}
@@ -158,41 +164,61 @@ func (l *loader) column(rows pgx.Rows) error {
 	case "v":
 		c.Generated = schema.Virtual
 	}
-	r := &l.contents.Relations[l.place[relation]]
-	r.Columns = append(r.Columns, c)
-	l.names[relation][number-1] = c.Name
+	if i, found := l.relations[relation]; found {
+		r := &l.contents.Relations[i]
+		r.Columns = append(r.Columns, c)
+		l.names[relation][c.Attnum-1] = c.Name
+	}
+	if i, found := l.composites[relation]; found {
+		t := &l.contents.Types[i]
+		t.Attributes = append(t.Attributes, c)
+	}
 	return nil
 }
 
-const selectConstraints = `SELECT o.conrelid, o.contype::text, o.conname, o.conkey, o.confrelid, coalesce(o.confkey, '{}')
+// A foreign key to a partitioned table has a shadow for each partition of it,
+// which is of the same table as the key itself.
+const selectConstraints = `SELECT o.conrelid, o.contypid, o.contype::text, o.conname, coalesce(o.conkey, '{}'), o.confrelid, coalesce(o.confkey, '{}'),
+	coalesce(pg_catalog.pg_get_expr(o.conbin, o.conrelid), '')
 FROM pg_catalog.pg_constraint o
-JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE o.contype IN ('p', 'u', 'f') AND c.relkind IN ('r', 'p', 'f') AND` + visible + `
-ORDER BY o.conrelid, o.conname`
+LEFT JOIN pg_catalog.pg_constraint parent ON parent.oid = o.conparentid
+WHERE o.contype IN ('p', 'u', 'f', 'c') AND parent.conrelid IS DISTINCT FROM o.conrelid
+ORDER BY o.conname`
 
 func (l *loader) constraint(rows pgx.Rows) error {
-	var relation, target uint32
-	var kind, name string
+	var relation, domain, target uint32
+	var kind, name, expression string
 	var key, targetKey []int16
-	if err := rows.Scan(&relation, &kind, &name, &key, &target, &targetKey); err != nil {
+	if err := rows.Scan(&relation, &domain, &kind, &name, &key, &target, &targetKey, &expression); err != nil {
 		return err
 	}
-	r := &l.contents.Relations[l.place[relation]]
-	columns := l.columns(relation, key)
+	if i, found := l.types[domain]; found {
+		t := &l.contents.Types[i]
+		t.Checks = append(t.Checks, schema.Check{Name: name, Expression: expression})
+	}
+	i, found := l.relations[relation]
+	if !found {
+		return nil // of a domain, or in a schema that is left out
+	}
+	r := &l.contents.Relations[i]
 	switch kind {
 	case "p":
-		r.PrimaryKey = columns
+		r.PrimaryKey = schema.Key{Name: name, Columns: l.columns(relation, key)}
 	case "u":
-		r.Unique = append(r.Unique, columns)
+		r.Unique = append(r.Unique, schema.Key{Name: name, Columns: l.columns(relation, key)})
+	case "c":
+		r.Checks = append(r.Checks, schema.Check{Name: name, Expression: expression})
 	case "f":
-		at, known := l.place[target]
-		if !known {
+		j, found := l.relations[target]
+		if !found {
 			return nil // its target is in a schema that is left out
 		}
-		t := &l.contents.Relations[at]
+		t := &l.contents.Relations[j]
 		r.ForeignKeys = append(r.ForeignKeys, schema.ForeignKey{
-			Name: name, Columns: columns, RefSchema: t.Schema, RefTable: t.Name, RefColumns: l.columns(target, targetKey),
+			Name:       name,
+			Columns:    l.columns(relation, key),
+			References: schema.Name{Schema: t.Schema, Name: t.Name},
+			RefColumns: l.columns(target, targetKey),
 		})
 	}
 	return nil
@@ -206,8 +232,29 @@ func (l *loader) columns(relation uint32, numbers []int16) []string {
 	return names
 }
 
+const selectIndexes = `SELECT i.indrelid, c.relname, i.indisunique, coalesce(pg_catalog.pg_get_indexdef(i.indexrelid), '')
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_constraint o ON o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x')
+WHERE o.oid IS NULL AND n.nspname <> 'pg_catalog' AND` + visible + `
+ORDER BY c.relname`
+
+func (l *loader) index(rows pgx.Rows) error {
+	var relation uint32
+	var x schema.Index
+	if err := rows.Scan(&relation, &x.Name, &x.Unique, &x.Definition); err != nil {
+		return err
+	}
+	if i, found := l.relations[relation]; found {
+		r := &l.contents.Relations[i]
+		r.Indexes = append(r.Indexes, x)
+	}
+	return nil
+}
+
 // Functions that take or give "internal" cannot be called from SQL.
-const selectFunctions = `SELECT n.nspname, p.proname, p.prokind::text, p.proretset,
+const selectFunctions = `SELECT p.oid, n.nspname, p.proname, p.prokind::text, p.proretset,
 	CASE WHEN p.prokind = 'p' THEN '' ELSE pg_catalog.format_type(p.prorettype, NULL) END,
 	coalesce(p.proargnames, '{}'), coalesce(p.proargmodes::text[], '{}'),
 	ARRAY(SELECT pg_catalog.format_type(t, NULL) FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY AS u(t, i) ORDER BY i),
@@ -231,7 +278,7 @@ func (l *loader) function(rows pgx.Rows) error {
 	var f schema.Function
 	var kind string
 	var names, modes, types, defaults []string
-	err := rows.Scan(&f.Schema, &f.Name, &kind, &f.ReturnsSet, &f.Result, &names, &modes, &types, &defaults, &f.Comment)
+	err := rows.Scan(&f.OID, &f.Schema, &f.Name, &kind, &f.ReturnsSet, &f.Result, &names, &modes, &types, &defaults, &f.Comment)
 	if err != nil {
 		return err
 	}
@@ -255,12 +302,16 @@ func (l *loader) function(rows pgx.Rows) error {
 }
 
 // Arrays and the row types of relations go without saying.
-const selectTypes = `SELECT n.nspname, t.typname, t.typtype::text,
+const selectTypes = `SELECT t.oid, t.typrelid, n.nspname, t.typname, t.typtype::text,
 	CASE WHEN t.typtype = 'e' THEN ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) ELSE '{}' END,
+	CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
+	WHEN r.rngsubtype IS NOT NULL THEN pg_catalog.format_type(r.rngsubtype, NULL) ELSE '' END,
+	t.typtype = 'd' AND t.typnotnull, CASE WHEN t.typtype = 'd' THEN coalesce(t.typdefault, '') ELSE '' END,
 	coalesce(d.description, '')
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+LEFT JOIN pg_catalog.pg_range r ON t.oid IN (r.rngtypid, r.rngmultitypid)
 LEFT JOIN pg_catalog.pg_description d ON d.objoid = t.oid AND d.classoid = 'pg_catalog.pg_type'::regclass AND d.objsubid = 0
 WHERE t.typcategory <> 'A' AND (c.oid IS NULL OR c.relkind = 'c') AND` + visible
 
@@ -272,8 +323,34 @@ var typeKinds = map[string]schema.TypeKind{
 func (l *loader) datatype(rows pgx.Rows) error {
 	var t schema.Type
 	var kind string
-	err := rows.Scan(&t.Schema, &t.Name, &kind, &t.Labels, &t.Comment)
+	var row uint32
+	err := rows.Scan(&t.OID, &row, &t.Schema, &t.Name, &kind, &t.Labels, &t.Of, &t.NotNull, &t.Default, &t.Comment)
 	t.Kind = typeKinds[kind]
+	l.types[t.OID] = len(l.contents.Types)
+	if row != 0 {
+		l.composites[row] = len(l.contents.Types)
+	}
 	l.contents.Types = append(l.contents.Types, t)
+	return err
+}
+
+const selectExtensions = `SELECT e.extname, e.extversion, n.nspname, coalesce(d.description, '')
+FROM pg_catalog.pg_extension e
+JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+LEFT JOIN pg_catalog.pg_description d ON d.objoid = e.oid AND d.classoid = 'pg_catalog.pg_extension'::regclass AND d.objsubid = 0`
+
+func (l *loader) extension(rows pgx.Rows) error {
+	var e schema.Extension
+	err := rows.Scan(&e.Name, &e.Version, &e.Schema, &e.Comment)
+	l.contents.Extensions = append(l.contents.Extensions, e)
+	return err
+}
+
+const selectRoles = `SELECT rolname, rolcanlogin FROM pg_catalog.pg_roles`
+
+func (l *loader) role(rows pgx.Rows) error {
+	var r schema.Role
+	err := rows.Scan(&r.Name, &r.Login)
+	l.contents.Roles = append(l.contents.Roles, r)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -17,7 +18,9 @@ const setup = `
 CREATE SCHEMA shop;
 COMMENT ON SCHEMA shop IS 'what we sell';
 CREATE TYPE shop.status AS ENUM ('new', 'paid', 'sent');
-CREATE DOMAIN shop.price AS numeric(10,2) CHECK (VALUE >= 0);
+CREATE DOMAIN shop.price AS numeric(10,2) DEFAULT 0 NOT NULL CONSTRAINT positive CHECK (VALUE >= 0);
+CREATE SCHEMA calendar;
+CREATE TYPE calendar.span AS RANGE (subtype = date);
 CREATE TYPE shop.address AS (street text, city text);
 CREATE TABLE shop."Kunde 😀" (
 	"Id" int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -38,7 +41,9 @@ CREATE TABLE shop.orders (
 	PRIMARY KEY (id, day)
 ) PARTITION BY RANGE (day);
 CREATE TABLE shop.orders_2026 PARTITION OF shop.orders FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-CREATE TABLE shop.items (order_id bigint, day date, n int, FOREIGN KEY (order_id, day) REFERENCES shop.orders (id, day));
+CREATE TABLE shop.items (order_id bigint, day date, n int, CONSTRAINT counted CHECK (n > 0),
+	CONSTRAINT items_order FOREIGN KEY (order_id, day) REFERENCES shop.orders (id, day));
+CREATE UNIQUE INDEX items_n ON shop.items (abs(n)) WHERE n > 1;
 CREATE VIEW shop.recent AS SELECT id, total FROM shop.orders;
 CREATE MATERIALIZED VIEW shop.totals AS SELECT sum(total) AS s FROM shop.orders;
 CREATE FUNCTION shop.area(w int, h int DEFAULT 2, OUT a int, OUT b text) LANGUAGE sql AS 'SELECT 1, ''x''';
@@ -78,8 +83,9 @@ func TestLoad(t *testing.T) {
 			columns = append(columns, column.Name+" "+column.Type)
 		}
 		equal(t, "columns", fmt.Sprint(columns), "[Id integer name character varying(20) email text home shop.address shout text]")
-		equal(t, "key", fmt.Sprint(k.PrimaryKey), "[Id]")
-		equal(t, "unique", fmt.Sprint(k.Unique), "[[email]]")
+		equal(t, "attribute number after a dropped column", k.Column("name").Attnum, 3)
+		equal(t, "key", fmt.Sprint(k.PrimaryKey), "{Kunde 😀_pkey [Id]}")
+		equal(t, "unique", fmt.Sprint(k.Unique), "[{Kunde 😀_email_key [email]}]")
 		equal(t, "identity", k.Column("Id").Identity, schema.Always)
 		equal(t, "not null", k.Column("name").NotNull, true)
 		equal(t, "default", k.Column("name").Default, "'nobody'::character varying")
@@ -88,9 +94,15 @@ func TestLoad(t *testing.T) {
 
 		orders := c.Relation("shop", "orders")
 		equal(t, "kind", orders.Kind, schema.PartitionedTable)
-		equal(t, "foreign key", fmt.Sprint(orders.ForeignKeys[0].Columns, orders.ForeignKeys[0].RefTable, orders.ForeignKeys[0].RefColumns), "[customer]Kunde 😀[Id]")
-		equal(t, "partition", c.Relation("shop", "orders_2026").PartitionOf, "shop.orders")
-		equal(t, "composite key", fmt.Sprint(c.Relation("shop", "items").ForeignKeys[0].RefColumns), "[id day]")
+		equal(t, "foreign key", fmt.Sprint(orders.ForeignKeys[0].Columns, orders.ForeignKeys[0].References, orders.ForeignKeys[0].RefColumns), "[customer] {shop Kunde 😀} [Id]")
+		equal(t, "partition", c.Relation("shop", "orders_2026").PartitionOf, schema.Name{Schema: "shop", Name: "orders"})
+		items := c.Relation("shop", "items")
+		equal(t, "composite key, once though its target has partitions", fmt.Sprint(items.ForeignKeys),
+			"[{items_order [order_id day] {shop orders} [id day]}]")
+		equal(t, "check", fmt.Sprint(items.Checks), "[{counted (n > 0)}]")
+		equal(t, "indexes", fmt.Sprint(items.Indexes),
+			"[{items_n true CREATE UNIQUE INDEX items_n ON shop.items USING btree (abs(n)) WHERE (n > 1)}]")
+		equal(t, "indexes of constraints", len(k.Indexes), 0)
 		equal(t, "view", c.Relation("shop", "recent").Kind, schema.View)
 		equal(t, "materialized view", c.Relation("shop", "totals").Kind, schema.MaterializedView)
 
@@ -112,11 +124,20 @@ func TestLoad(t *testing.T) {
 		if !slices.Equal(functions, want) {
 			t.Errorf("functions: got\n%q, want\n%q", functions, want)
 		}
-		var labels []string
-		for typ := range c.TypesWithPrefix("shop", "stat") {
-			labels = typ.Labels
+		types := map[string]*schema.Type{}
+		for _, name := range []string{"shop", "calendar"} {
+			for typ := range c.TypesWithPrefix(name, "") {
+				types[typ.Name] = typ
+			}
 		}
-		equal(t, "labels", fmt.Sprint(labels), "[new paid sent]")
+		equal(t, "labels", fmt.Sprint(types["status"].Labels), "[new paid sent]")
+		price := types["price"]
+		equal(t, "domain", fmt.Sprintf("%s %t %s %v", price.Of, price.NotNull, price.Default, price.Checks),
+			"numeric(10,2) true 0 [{positive (VALUE >= (0)::numeric)}]")
+		equal(t, "range", types["span"].Of, "date")
+		equal(t, "composite type", types["address"].Attributes[1].Name+" "+types["address"].Attributes[1].Type, "city text")
+		equal(t, "extension", c.Extensions()[0].Name, "plpgsql")
+		equal(t, "roles", len(c.Roles()) > 0, true)
 	})
 }
 
@@ -137,13 +158,30 @@ func TestCancelledLoadFails(t *testing.T) {
 }
 
 func TestCancelEndsALoadThatWaits(t *testing.T) {
-	db := pgtest.New(t).Database(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := endWaitingLoad(t, ctx, pgtest.New(t).Database(t), cancel)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the load ended with %v", err)
+	}
+}
+
+func TestKilledServerEndsALoadThatWaits(t *testing.T) {
+	server := pgtest.New(t).Dedicated(t, nil)
+	err := endWaitingLoad(t, t.Context(), server.Create(t), func() { server.Kill(t) })
+	if err == nil {
+		t.Error("a load from a killed server gave a catalog")
+	}
+}
+
+// endWaitingLoad gives the error of a load that waits for a lock when end is
+// called.
+func endWaitingLoad(t *testing.T, ctx context.Context, db *pgtest.Database, end func()) error {
+	t.Helper()
 	locker, conn := db.Conn(t), db.Conn(t)
 	if _, err := locker.Exec(t.Context(), `BEGIN; LOCK TABLE pg_catalog.pg_description`); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
 	ended := make(chan error, 1)
 	pid := conn.PgConn().PID()
 	go func() {
@@ -156,28 +194,47 @@ func TestCancelEndsALoadThatWaits(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cancelled := time.Now()
-	cancel()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("the load ended with %v", err)
-	}
-	if waited := time.Since(cancelled); waited > time.Second {
+	ending := time.Now()
+	end()
+	err := <-ended
+	if waited := time.Since(ending); waited > 5*time.Second {
 		t.Errorf("it took %v to end", waited)
 	}
+	return err
 }
 
 func BenchmarkLoad(b *testing.B) {
-	for _, tables := range []int{50, 1000} {
+	for _, tables := range []int{50, 1000, 10_000} {
 		b.Run(fmt.Sprintf("tables=%d", tables), func(b *testing.B) {
-			db := pgtest.New(b).Database(b, fmt.Sprintf(`DO $$ BEGIN FOR i IN 1..%d LOOP
-				EXECUTE format('CREATE TABLE t%%s (id int PRIMARY KEY, a text, b text, c int, d int, e date, f date, g numeric, h numeric, i bool, j jsonb, k uuid)', i);
-			END LOOP; END $$`, tables))
-			conn := db.Conn(b)
+			var setup []string
+			for from := 0; from < tables; from += 1000 { // more would run out of locks
+				setup = append(setup, fmt.Sprintf(`DO $$ BEGIN FOR i IN %d..%d LOOP
+					EXECUTE format('CREATE TABLE t%%s (id int PRIMARY KEY, a text, b text, c int, d int, e date, f date, g numeric, h numeric, i bool, j jsonb, k uuid)', i);
+				END LOOP; END $$`, from, min(from+1000, tables)-1))
+			}
+			conn := pgtest.New(b).Database(b, setup...).Conn(b)
+			var catalog *schema.Catalog
+			before := heap()
 			for b.Loop() {
-				if _, err := introspect.Load(b.Context(), conn); err != nil {
+				var err error
+				if catalog, err = introspect.Load(b.Context(), conn); err != nil {
 					b.Fatal(err)
 				}
 			}
+			columns := 0
+			for _, r := range catalog.Relations() {
+				columns += len(r.Columns)
+			}
+			b.ReportMetric(float64(heap()-before)/float64(columns), "heap-B/column")
+			runtime.KeepAlive(catalog)
 		})
 	}
+}
+
+// heap gives the bytes that are in use.
+func heap() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }
