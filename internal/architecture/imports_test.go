@@ -46,8 +46,8 @@ var table = []room{
 	{folder: "sql/check", ours: knowledge},
 	{folder: "sql/complete", ours: knowledge},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
-	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring", "github.com/jackc/pgpassfile"}},
-	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile", "golang.org/x/crypto", "golang.org/x/sync"}},
+	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},
+	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
 	{folder: "engine/scratch", ours: []string{"."}, thirdParty: []string{pgx, "github.com/gofrs/flock", "github.com/adrg/xdg"}},
 	{folder: "lsp/rpc", thirdParty: []string{"github.com/sourcegraph/jsonrpc2"}},
@@ -56,7 +56,7 @@ var table = []room{
 	{folder: "lsp/lsptest", ours: []string{"lsp/rpc", "lsp/protocol", "lsp/lspclient"}, thirdParty: []string{protocol}},
 	{folder: "lsp", ours: append([]string{"store", "secrets", "engine", "engine/render", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol, "github.com/gofrs/flock"}},
 	{folder: "cmd", ours: everything, thirdParty: []string{uuid, pgx, "github.com/spf13/cobra", "golang.org/x/term"}},
-	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sync"}},
+	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sys"}},
 }
 
 type goPackage struct {
