@@ -30,6 +30,24 @@ func started(t *testing.T, o Options) *Server {
 	return s
 }
 
+// openDir is a t.TempDir that PostgreSQL's user can enter, too, when we are root.
+func openDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "tusk-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // ask runs a query on a connection of its own.
 func ask(t *testing.T, url, query string) (answer string, err error) {
 	t.Helper()
@@ -119,16 +137,7 @@ func TestRestartKeepsAddressAndData(t *testing.T) {
 }
 
 func TestKeptServerStaysAndStartsAgain(t *testing.T) {
-	// Not t.TempDir: PostgreSQL's user cannot enter that when we are root.
-	dir, err := os.MkdirTemp("", "tusk-kept-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
+	dir := filepath.Join(openDir(t), "kept")
 	o := Options{Keep: dir}
 	first := started(t, o)
 	if _, err := ask(t, first.URL("postgres"), `create table kept as values (1)`); !errors.Is(err, pgx.ErrNoRows) {
@@ -137,7 +146,7 @@ func TestKeptServerStaysAndStartsAgain(t *testing.T) {
 	if first.StopCommand() == "" {
 		t.Error("nobody says how to stop it")
 	}
-	_, err = Start(t.Context(), o)
+	_, err := Start(t.Context(), o)
 	e, ok := errors.AsType[*tusk.Error](err)
 	if !ok || !strings.Contains(e.Message, "already runs at 127.0.0.1:") || !strings.Contains(e.Hint, first.StopCommand()) {
 		t.Errorf("starting it twice: %v, %+v", err, e)
@@ -160,9 +169,6 @@ func TestKeptServerStaysAndStartsAgain(t *testing.T) {
 
 func TestLaunchNoticesATakenPort(t *testing.T) {
 	s := started(t, Options{})
-	if err := s.Kill(); err != nil {
-		t.Fatal(err)
-	}
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -170,6 +176,9 @@ func TestLaunchNoticesATakenPort(t *testing.T) {
 	defer taken.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.halt(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	s.Port = taken.Addr().(*net.TCPAddr).Port
 	if err := s.launch(t.Context()); !errors.Is(err, errPortTaken) {
 		t.Errorf("%v, want errPortTaken", err)
@@ -177,18 +186,15 @@ func TestLaunchNoticesATakenPort(t *testing.T) {
 }
 
 func TestStartShowsWhatTheServerLogged(t *testing.T) {
-	before, err := filepath.Glob(filepath.Join(os.TempDir(), "tusk-pg-*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = Start(t.Context(), Options{Settings: map[string]string{"work_mem": "a lot"}})
+	dir := openDir(t)
+	t.Setenv("TMPDIR", dir)
+	_, err := Start(t.Context(), Options{Settings: map[string]string{"work_mem": "a lot"}})
 	e, ok := errors.AsType[*tusk.Error](err)
 	if !ok || e.Category != tusk.Connection || !strings.Contains(e.Detail, "work_mem") {
 		t.Errorf("%#v, want the log in the detail of a Connection Error", err)
 	}
-	after, err := filepath.Glob(filepath.Join(os.TempDir(), "tusk-pg-*"))
-	if err != nil || len(after) > len(before) {
-		t.Errorf("left a folder: %v, %v; before: %v", after, err, before)
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
 	}
 }
 
