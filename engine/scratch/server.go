@@ -16,7 +16,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/jackc/pgx/v5"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
@@ -177,19 +176,6 @@ func (s *Server) makeDir(keep string) error {
 		s.SocketDir = s.dir
 	}
 	return s.account.own(s.dir)
-}
-
-// KeepDir gives a folder for Options.Keep that belongs to this user and that
-// the server can enter, also when we are root.
-func KeepDir() (string, error) {
-	account, err := serverAccount()
-	if err != nil {
-		return "", err
-	}
-	if account != nil {
-		return "/var/lib/tusk/scratch", nil
-	}
-	return filepath.Join(xdg.StateHome, "tusk", "scratch"), nil
 }
 
 // socketPathLimit is the length of the longest path of a unix socket in bytes,

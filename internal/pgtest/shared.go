@@ -37,7 +37,7 @@ func Share(file string, servers []*scratch.Server) error {
 }
 
 // StartServers starts a server for each major, all at once. Where one does not
-// start, none is left.
+// start, none is left. progress, which may be nil, is called concurrently.
 func StartServers(ctx context.Context, majors []int, progress func(string)) ([]*scratch.Server, error) {
 	servers := make([]*scratch.Server, len(majors))
 	errs := make([]error, len(majors))
