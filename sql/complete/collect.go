@@ -52,6 +52,7 @@ func (c *collector) collect() {
 			c.name(rankAlias, name, Item{Kind: Relation, Detail: "common table expression"})
 		}
 		c.relations("")
+		c.functions("")
 		c.schemas()
 	case typeSlot:
 		c.types("")
@@ -90,6 +91,7 @@ func (c *collector) qualified() {
 		c.relations(q[0])
 	case statementSlot, relationSlot, operatorSlot:
 		c.relations(q[0])
+		c.functions(q[0])
 	}
 }
 
@@ -204,7 +206,8 @@ func (c *collector) types(in string) {
 }
 
 func (c *collector) functions(in string) {
-	if c.request.Catalog == nil {
+	inFrom := c.place.slot != expressionSlot
+	if c.request.Catalog == nil || inFrom && !c.place.reads {
 		return
 	}
 	for f := range c.request.Catalog.FunctionsWithPrefix(in, c.place.prefix) {
@@ -216,7 +219,7 @@ func (c *collector) functions(in string) {
 			}
 			rank = rankKeyword
 		}
-		if f.Kind == schema.Procedure {
+		if f.Kind == schema.Procedure || inFrom && !f.ReturnsSet {
 			continue
 		}
 		if len(c.found) > 2*c.request.Limit {

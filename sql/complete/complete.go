@@ -45,7 +45,7 @@ type Request struct {
 	Catalog     *schema.Catalog // nil: keywords and what the text itself names
 	KeywordCase Case
 	Snippets    bool // whether InsertText may hold a snippet
-	Limit       int  // items at most; 0: 200
+	Limit       int  // items at most; 0 and less: 200
 }
 
 // List is what can stand there, the best first.
@@ -73,7 +73,7 @@ const defaultLimit = 200
 // At answers a request. Any text and any offset are fine.
 func At(r Request) List {
 	r.Offset = min(max(r.Offset, 0), len(r.File.Text()))
-	if r.Limit == 0 {
+	if r.Limit <= 0 {
 		r.Limit = defaultLimit
 	}
 	place, ok := placeAt(r.File, r.Offset)
@@ -87,7 +87,7 @@ func At(r Request) List {
 	})
 	list := List{Incomplete: c.partial || len(c.found) > r.Limit}
 	for i, f := range c.found[:min(len(c.found), r.Limit)] {
-		f.item.SortText = fmt.Sprintf("%04d", i)
+		f.item.SortText = fmt.Sprintf("%06d", i)
 		list.Items = append(list.Items, f.item)
 	}
 	return list

@@ -34,6 +34,7 @@ func shop() *schema.Catalog {
 		Functions: []schema.Function{
 			{Schema: "public", Name: "order_total", Arguments: []schema.Argument{{Name: "id", Type: "integer"}}, Result: "numeric"},
 			{Schema: "pg_catalog", Name: "count", Kind: schema.Aggregate, Arguments: []schema.Argument{{Type: "\"any\""}}, Result: "bigint"},
+			{Schema: "public", Name: "orders_of", Arguments: []schema.Argument{{Name: "customer", Type: "integer"}}, Result: "orders", ReturnsSet: true},
 			{Schema: "pg_catalog", Name: "now", Result: "timestamp with time zone"},
 		},
 		Types: []schema.Type{{Schema: "pg_catalog", Name: "numeric"}, {Schema: "public", Name: "status", Kind: schema.Enum}},
@@ -61,6 +62,10 @@ func TestOffers(t *testing.T) {
 		{"sel<|>", "SELECT", "SET"},
 		{"select 1; upd<|>; select 2", "UPDATE", ""},
 		{"select * from <|>", "Order Lines,customers,orders,audit", "pg_class,id,SELECT"},
+		{"select * from orders_<|>", "orders_of", "order_total"},
+		{"select * from customers c, lateral (select 1) x join public.ord<|>", "Order Lines,orders,orders_of", "order_total"},
+		{"delete from orders<|>", "orders", "orders_of"},
+		{"insert into public.<|>", "Order Lines,customers,orders", "orders_of"},
 		{"select * from pg_c<|>", "pg_catalog,pg_class", "orders"},
 		{"select * from ord<|>", "Order Lines,orders", "order_total,customers"},
 		{"select * from ORD<|>", "Order Lines,orders", ""},
@@ -156,6 +161,9 @@ func TestListIsBoundedAndInOrder(t *testing.T) {
 	list := complete.At(complete.Request{File: sql.New("select "), Offset: 7, Catalog: shop(), Limit: 3})
 	if len(list.Items) != 3 || !list.Incomplete {
 		t.Errorf("%d items, incomplete %v", len(list.Items), list.Incomplete)
+	}
+	if list := complete.At(complete.Request{File: sql.New("select "), Offset: 7, Catalog: shop(), Limit: -1}); len(list.Items) == 0 {
+		t.Error("a negative limit gives nothing")
 	}
 	if !slices.IsSortedFunc(list.Items, func(a, b complete.Item) int { return strings.Compare(a.SortText, b.SortText) }) {
 		t.Error("SortText sorts otherwise")

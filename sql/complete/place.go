@@ -30,6 +30,7 @@ type place struct {
 	prefix    string      // of the word before the cursor, without its opening quote
 	quoted    bool        // the word begins with a double quote
 	isCall    bool        // a parenthesis follows the word
+	reads     bool        // a relation is read there, so that a call that returns rows can stand for it
 	replace   text.Span
 }
 
@@ -76,6 +77,9 @@ func placeAt(f *sql.File, offset int) (place, bool) {
 	}
 	var ok bool
 	p.slot, ok = p.slotBefore(at)
+	last := at - 1
+	p.reads = p.is(last, lex.KwFrom) && !p.is(last-1, lex.KwDelete) || p.is(last, lex.KwJoin) ||
+		last > 0 && p.tokens[last].Kind == lex.Comma && p.is(p.clause(last), lex.KwFrom)
 	return p, ok
 }
 
