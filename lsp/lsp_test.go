@@ -22,7 +22,7 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
-const uri = "file:///work/test.sql"
+const uri = "file:///project/test.sql"
 
 // serve is the whole server on a data directory of the test's own.
 func serve(dir string) func(context.Context, io.ReadWriteCloser) error {
@@ -435,7 +435,7 @@ func TestBadInputIsToldOnceAndTheServerGoesOn(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			e := edit(t, test.settings, nil)
 			e.Open(uri, "selec 1")
-			e.Open("file:///work/other.sql", "")
+			e.Open("file:///project/other.sql", "")
 			e.Await("window/showMessage", func(p json.RawMessage) bool { return strings.Contains(string(p), test.words) })
 			if len(e.Diagnostics(uri, 1)) != 1 || len(e.Completion(uri, 3).Items) == 0 {
 				t.Error("what needs no database does not work")

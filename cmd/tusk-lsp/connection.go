@@ -49,6 +49,17 @@ func withApplication(g *globalFlags, run func(cmd *cobra.Command, args []string,
 	}
 }
 
+// withSaved runs a subcommand on the saved connection that it names.
+func withSaved(g *globalFlags, run func(cmd *cobra.Command, a *application, saved store.Connection) error) func(*cobra.Command, []string) error {
+	return withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
+		saved, err := a.store.ConnectionByName(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
+		return run(cmd, a, saved)
+	})
+}
+
 func oneName(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return usageError(fmt.Sprintf("%s wants the name of one connection", cmd.CommandPath()))
@@ -176,12 +187,8 @@ func newConnectionTest(g *globalFlags) *cobra.Command {
 		Use:   "test NAME",
 		Short: "Connect once and tell what answers",
 		Args:  oneName,
-		RunE: withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
+		RunE: withSaved(g, func(cmd *cobra.Command, a *application, saved store.Connection) error {
 			ctx := cmd.Context()
-			saved, err := a.store.ConnectionByName(ctx, args[0])
-			if err != nil {
-				return err
-			}
 			state := engine.New(engine.Config{Store: a.store, Secrets: a.secrets, Log: a.log})
 			defer state.Close()
 			if err := state.Add(saved.ConnectionConfig); err != nil {
@@ -202,12 +209,8 @@ func newConnectionRemove(g *globalFlags) *cobra.Command {
 		Use:   "remove NAME",
 		Short: "Remove a connection with its history and its password",
 		Args:  oneName,
-		RunE: withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
+		RunE: withSaved(g, func(cmd *cobra.Command, a *application, saved store.Connection) error {
 			ctx := cmd.Context()
-			saved, err := a.store.ConnectionByName(ctx, args[0])
-			if err != nil {
-				return err
-			}
 			if err := a.secrets.Delete(ctx, secrets.Database(saved.ID)); err != nil {
 				return err
 			}
@@ -225,12 +228,8 @@ func newConnectionPassword(g *globalFlags) *cobra.Command {
 		Use:   "password NAME",
 		Short: "Store a connection's password in the system's keychain",
 		Args:  oneName,
-		RunE: withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
+		RunE: withSaved(g, func(cmd *cobra.Command, a *application, saved store.Connection) error {
 			ctx := cmd.Context()
-			saved, err := a.store.ConnectionByName(ctx, args[0])
-			if err != nil {
-				return err
-			}
 			password, err := askPassword(cmd, "Password for "+saved.Username+": ")
 			if err != nil {
 				return err

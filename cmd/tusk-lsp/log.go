@@ -12,15 +12,16 @@ import (
 	"time"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/secrets"
 )
 
 // keptLogs is how many days of log files stay.
 const keptLogs = 7
 
 // newLogger logs to stderr and to dir's file of the day. A file that cannot be
-// opened never stops the start: stderr says so and goes on alone. redact takes
-// secrets out of every text. The returned close ends the file.
-func newLogger(dir, flag string, stderr io.Writer, redact func(string) string) (*slog.Logger, func() error, error) {
+// opened never stops the start: stderr says so and goes on alone. Secrets are
+// taken out of every text. The returned close ends the file.
+func newLogger(dir, flag string, stderr io.Writer) (*slog.Logger, func() error, error) {
 	level, err := logLevel(flag)
 	if err != nil {
 		return nil, nil, err
@@ -32,16 +33,8 @@ func newLogger(dir, flag string, stderr io.Writer, redact func(string) string) (
 		out = stderr
 	}
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{
-		Level: level,
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			switch v := a.Value.Any().(type) {
-			case string:
-				a.Value = slog.StringValue(redact(v))
-			case error:
-				a.Value = slog.StringValue(redact(v.Error()))
-			}
-			return a
-		},
+		Level:       level,
+		ReplaceAttr: secrets.RedactAttr,
 	}))
 	if openErr != nil {
 		log.Warn("no log file; logging to stderr alone", "err", openErr)

@@ -35,7 +35,7 @@ func openApplication(ctx context.Context, g globalFlags, logTo io.Writer) (*appl
 		return nil, err
 	}
 	a := &application{dir: dir}
-	log, closeLog, err := newLogger(filepath.Join(dir, "logs"), g.logLevel, logTo, secrets.Redact)
+	log, closeLog, err := newLogger(filepath.Join(dir, "logs"), g.logLevel, logTo)
 	if err != nil {
 		return nil, err
 	}
