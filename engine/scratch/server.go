@@ -1,6 +1,7 @@
 package scratch
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -218,11 +219,13 @@ func (s *Server) initdb(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(s.Installation.Bin, program("initdb")), args...)
 	s.prepare(cmd)
-	if output, err := cmd.CombinedOutput(); err != nil {
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := s.runGuarded(cmd); err != nil {
 		return &tusk.Error{
 			Category: tusk.Storage,
 			Message:  fmt.Sprintf("initdb of PostgreSQL %s made no cluster in %s", s.Installation.Version, s.DataDir),
-			Detail:   string(output),
+			Detail:   said.String(),
 			Hint:     "Check the space on that disk; set " + BinEnv + " to try another PostgreSQL.",
 			Cause:    err,
 		}
@@ -231,6 +234,15 @@ func (s *Server) initdb(ctx context.Context) error {
 		return nil
 	}
 	return os.Remove(password)
+}
+
+// runGuarded runs a prepared cmd to its end, or to ours.
+func (s *Server) runGuarded(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	// detach made it the leader of a process group.
+	return errors.Join(s.watchdog.guard(-cmd.Process.Pid), cmd.Wait(), s.watchdog.guard(0))
 }
 
 // prepare makes cmd a program of PostgreSQL's: run by the account, in a folder
@@ -267,6 +279,7 @@ func (s *Server) launch(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}
+	guarded := s.watchdog.guard(cmd.Process.Pid) // before the end of a short life is told
 	life, end := context.WithCancel(context.Background())
 	p := &process{cmd.Process, life}
 	s.process = p
@@ -275,8 +288,8 @@ func (s *Server) launch(ctx context.Context) error {
 		_ = cmd.Wait()          // how it ended is in its log
 		_ = s.watchdog.guard(0) // fails only when the watchdog is gone, and then nothing is left to guard
 	}()
-	if err := s.watchdog.guard(p.Pid); err != nil {
-		return fmt.Errorf("tell the watchdog: %w", err)
+	if guarded != nil {
+		return errors.Join(fmt.Errorf("tell the watchdog: %w", guarded), s.halt(ctx))
 	}
 	if err := s.await(ctx, p); err != nil {
 		return errors.Join(s.whyNot(err, written), s.halt(ctx))
@@ -352,8 +365,9 @@ func (s *Server) await(ctx context.Context, p *process) error {
 	}
 }
 
-// Kill ends the server as a crash does, and returns when it is gone. Restart
-// brings it back.
+// Kill ends the server as a crash does, and returns when its main process is
+// gone. A backend ends when it next waits for its client: one that is busy may
+// still answer. Restart brings the server back.
 func (s *Server) Kill() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,21 +18,31 @@ type watchdog struct {
 	pipe io.WriteCloser
 }
 
-// watch reads the process id of the server, 0 while there is none, one a line;
-// the last line counts when the input ends. Whether the server is gone shows in
-// its lock file: an orphan that nobody waits for keeps its process id.
+// watch reads the process id of the server, or, negative, that of initdb's
+// process group, or 0 while there is neither, one a line; the last line counts
+// when the input ends. Whether the server is gone shows in its lock file: an
+// orphan that nobody waits for keeps its process id. What is dying may still
+// write for a moment, and then the folder is not empty yet.
 const watch = `
 pid=0
 while read -r line; do pid=$line; done
-if [ "$pid" != 0 ]; then
+case $pid in
+0) ;;
+-*) kill -s KILL -- "$pid" ;;
+*)
 	kill -QUIT "$pid"
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ -e "$1/data/postmaster.pid" ] || break
 		sleep 0.1
 	done
 	[ -e "$1/data/postmaster.pid" ] && kill -KILL "$pid"
-fi
-rm -rf "$1"
+	;;
+esac
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	rm -rf "$1" && exit
+	sleep 0.1
+done
+exit 1
 `
 
 // newWatchdog starts a watchdog over dir.
@@ -50,7 +60,9 @@ func newWatchdog(dir string) (*watchdog, error) {
 	return &watchdog{cmd, pipe}, nil
 }
 
-// guard names the server's process; 0 says that there is none.
+// guard names the process to end: the server by its id, initdb with all that it
+// started by the negative of its process group's id, as kill(2) has it. 0 says
+// that there is none.
 func (w *watchdog) guard(pid int) error {
 	if w == nil {
 		return nil

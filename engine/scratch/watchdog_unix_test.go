@@ -5,6 +5,7 @@ package scratch
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -78,4 +79,55 @@ func TestServerEndsWithAnOwnerThatIsKilled(t *testing.T) {
 		time.Sleep(pollInterval)
 	}
 	t.Logf("gone %s after its owner", time.Since(killed).Round(time.Millisecond))
+}
+
+// TestInitdbEndsWithAnOwnerThatIsKilled has an initdb that never ends and makes
+// its folder anew whenever somebody removes it.
+func TestInitdbEndsWithAnOwnerThatIsKilled(t *testing.T) {
+	bin, temp := openDir(t), openDir(t)
+	for name, script := range map[string]string{
+		"postgres": "#!/bin/sh\necho 'postgres (PostgreSQL) 18.4'\n",
+		"initdb":   "#!/bin/sh\nwhile :; do mkdir -p \"$2\" && sleep 0.01; done\n", // initdb -D folder ...
+	} {
+		path := filepath.Join(bin, name)
+		if err := errors.Join(os.WriteFile(path, []byte(script), 0o755), os.Chmod(path, 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(temp, 0o777); err != nil { // for initdb to make its folder anew
+		t.Fatal(err)
+	}
+	owner := exec.Command(os.Args[0])
+	owner.Env = append(os.Environ(), ownEnv+"=1", BinEnv+"="+bin, "TMPDIR="+temp)
+	owner.Stderr = os.Stderr
+	if err := owner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitFiles(t, filepath.Join(temp, "tusk-pg-*", "data"), 1)
+	if err := owner.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := owner.Wait(); err == nil {
+		t.Fatal("the owner ended before it was killed")
+	}
+	awaitFiles(t, filepath.Join(temp, "*"), 0)
+	time.Sleep(200 * time.Millisecond) // nothing tells that a folder does not come back
+	awaitFiles(t, filepath.Join(temp, "*"), 0)
+}
+
+// awaitFiles returns when so many files match the pattern.
+func awaitFiles(t *testing.T, pattern string, want int) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(pollInterval) {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%v match %s, want %d", files, pattern, want)
+		}
+	}
 }
