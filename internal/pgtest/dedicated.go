@@ -49,7 +49,7 @@ func (d *Dedicated) Create(t testing.TB, setup ...string) *Database {
 	return db
 }
 
-// Kill ends the server as a crash does.
+// Kill ends the server as a crash does. A busy backend may still answer once.
 func (d *Dedicated) Kill(t testing.TB) {
 	t.Helper()
 	if err := d.scratch.Kill(); err != nil {
