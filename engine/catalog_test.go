@@ -23,7 +23,7 @@ func TestCatalogFollowsWhatWeRun(t *testing.T) {
 	if state.Catalog(id) != nil {
 		t.Error("there is a catalog before anybody connected")
 	}
-	if err := state.Connect(t.Context(), source(t, pgtest.New(t).Database(t)).Config); tusk.CategoryOf(err) != tusk.Connection {
+	if err := state.Connect(t.Context(), source(t, pgtest.New(t).Database(t)).Config.ID); tusk.CategoryOf(err) != tusk.Connection {
 		t.Errorf("connecting what is not known: %v", err)
 	}
 	if _, err := state.Refresh(t.Context(), id); err != nil {

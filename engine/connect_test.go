@@ -59,7 +59,7 @@ func TestErrorsOfConnecting(t *testing.T) {
 			source := source(t, db, func(c *tusk.ConnectionConfig) { c.Options.ConnectTimeoutSecs = 1 }, test.change)
 			err := state.Open(t.Context(), source)
 			if err == nil {
-				err = state.Connect(t.Context(), source.Config)
+				err = state.Connect(t.Context(), source.Config.ID)
 				// A session makes its connection by itself.
 				o := run(t.Context(), state, script(source.Config.ID, "doc", `select 1`))
 				if want, got := tusk.InfoOf(err).Message, tusk.InfoOf(o.err).Message; want != got {
@@ -83,7 +83,7 @@ func TestConnectEndsWithinItsTimeout(t *testing.T) {
 	config.Options.ConnectTimeoutSecs = 1
 	open(t, state, engine.Source{Config: config, Origin: "test"})
 	begin := time.Now()
-	wantCategory(t, state.Connect(t.Context(), config), tusk.Connection)
+	wantCategory(t, state.Connect(t.Context(), config.ID), tusk.Connection)
 	if took := time.Since(begin); took > 3*time.Second {
 		t.Errorf("it took %v", took)
 	}

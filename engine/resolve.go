@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 	"github.com/tusk-lsp/tusk-lsp/store"
@@ -59,20 +61,17 @@ func (s *State) Open(ctx context.Context, source Source) error {
 	return s.Add(source.Config)
 }
 
-// Connect validates a connection and begins to load its catalog, if there is
-// none. It waits for the validation alone.
-func (s *State) Connect(ctx context.Context, config tusk.ConnectionConfig) error {
-	c, err := s.connection(config.ID)
+// Connect validates a connection, and remembers when it worked. The catalog is
+// for Refresh to read.
+func (s *State) Connect(ctx context.Context, id uuid.UUID) error {
+	c, err := s.connection(id)
 	if err != nil {
 		return err
 	}
 	if err := c.pool.Validate(ctx); err != nil {
 		return err
 	}
-	if c.catalog.current.Load() == nil {
-		c.catalog.request()
-	}
-	return s.config.Store.TouchConnection(ctx, config.ID, time.Now())
+	return s.config.Store.TouchConnection(ctx, id, time.Now())
 }
 
 // Saved lists the saved connections by name.

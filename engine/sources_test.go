@@ -149,7 +149,7 @@ func TestEphemeralConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := open(t, state, source)
-	if err := state.Connect(t.Context(), source.Config); err != nil {
+	if err := state.Connect(t.Context(), source.Config.ID); err != nil {
 		t.Fatal(err)
 	}
 	must(t, state, id, "doc", `select 1`)

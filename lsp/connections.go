@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -59,8 +60,12 @@ func (c *connections) find(settings *Settings) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.given = given
-	if err != nil || !ok {
-		return err
+	if err != nil {
+		return err // the connection before stays in use
+	}
+	if !ok {
+		c.standard = uuid.Nil
+		return nil
 	}
 	c.standard = source.Config.ID
 	c.sources[source.Config.ID] = source.Origin
@@ -122,7 +127,7 @@ func (c *connections) await(ctx context.Context, uri string) (uuid.UUID, error) 
 }
 
 // prepare connects a document's connection and loads its catalog in the
-// background, once; what fails is told once.
+// background, unless that was done or is under way; what fails is told once.
 func (c *connections) prepare(uri string) {
 	c.background.Go(func() {
 		id, err := c.await(c.life, uri)
@@ -137,18 +142,24 @@ func (c *connections) prepare(uri string) {
 			return
 		}
 		if err := c.connect(id); err != nil && c.life.Err() == nil {
+			c.mu.Lock()
+			delete(c.tried, id) // the server may come back
+			c.mu.Unlock()
 			c.messages.once(c.life, err)
 		}
 	})
 }
 
+// connect makes sure that the server answers and that its catalog is read.
 func (c *connections) connect(id uuid.UUID) error {
-	for _, config := range c.engine.Connections() {
-		if config.ID == id {
-			return c.engine.Connect(c.life, config)
-		}
+	if err := c.engine.Connect(c.life, id); err != nil {
+		return err
 	}
-	return nil // removed meanwhile
+	if c.engine.Catalog(id) != nil {
+		return nil
+	}
+	_, err := c.engine.Refresh(c.life, id)
+	return err
 }
 
 // use makes a connection that of one document, or of all that have none of
@@ -248,10 +259,10 @@ func (s *session) useConnection(ctx context.Context, now *Snapshot, p protocol.E
 	if err := s.engine.Open(ctx, source); err != nil {
 		return nil, err
 	}
-	if err := s.engine.Connect(ctx, source.Config); err != nil {
+	if err := s.engine.Connect(ctx, source.Config.ID); err != nil {
 		return nil, err
 	}
 	s.connections.use(source.Config.ID, source.Origin, params.URI)
-	s.messages.settled()
+	s.reached(source.Config.ID, cmp.Or(params.URI, now.focus.uri))
 	return map[string]any{"id": source.Config.ID, "name": source.Config.Name}, nil
 }

@@ -180,6 +180,9 @@ func (s *session) configure(ctx context.Context, raw json.RawMessage) {
 		}
 	}
 	s.connections.resolve(s.now().settings)
+	for uri := range s.now().documents {
+		s.connections.prepare(uri)
+	}
 }
 
 func (s *session) shutdown(context.Context, struct{}) (any, error) {

@@ -128,11 +128,20 @@ func (r *run) finished(ctx context.Context, i int, id uuid.UUID, result *tusk.Qu
 	if err != nil {
 		outcome.Error = statementError(err, r.todo.document, span, r.now.client)
 	} else {
-		r.session.messages.settled()
+		r.session.reached(r.connection, r.todo.document.URI)
 	}
 	r.results = append(r.results, outcome)
 	if r.now.client.results {
 		r.session.notify(context.WithoutCancel(ctx), "tusk/results", outcome)
+	}
+}
+
+// reached is told that a connection works: what failed in the background before
+// is tried again, and news of it is news.
+func (s *session) reached(connection uuid.UUID, uri string) {
+	s.messages.settled()
+	if s.engine.Catalog(connection) == nil {
+		s.connections.prepare(uri)
 	}
 }
 

@@ -195,7 +195,7 @@ func newConnectionTest(g *globalFlags) *cobra.Command {
 				return err
 			}
 			began := time.Now()
-			if err := state.Connect(ctx, saved.ConnectionConfig); err != nil {
+			if err := state.Connect(ctx, saved.ID); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s works: connected in %d ms\n", saved.Name, time.Since(began).Milliseconds())
