@@ -3,48 +3,24 @@ package engine
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
-	"github.com/tusk-lsp/tusk-lsp/secrets"
 )
-
-// dialer gives the way to a connection's server: a function for "tcp" with
-// host:port or "unix" with a socket's path. A cancel request takes the same way.
-func dialer(c tusk.ConnectionConfig) (pgconn.DialFunc, error) {
-	if c.SSHTunnel != nil {
-		return nil, &tusk.Error{
-			Category: tusk.SSH,
-			Message:  "the connection " + c.Name + " needs an SSH tunnel, which this version does not open",
-			Hint:     "Open it yourself (`ssh -L 5433:db-host:5432 ssh-host`) and connect to localhost, port 5433.",
-		}
-	}
-	// A peer that vanished is noticed within 30 s, and idle connections are
-	// kept open by firewalls.
-	return (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
-		Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3,
-	}}).DialContext, nil
-}
 
 // dialConfig turns a configuration into the driver's, without the password:
 // authenticate brings it when a connection is made. The driver makes its
 // configuration only by parsing, which reads the PG* variables; so every value
 // that one could set is given. What the environment means is for
 // FromEnvironment alone to say.
-func dialConfig(c tusk.ConnectionConfig) (*pgxpool.Config, error) {
-	dial, err := dialer(c)
-	if err != nil {
-		return nil, err
-	}
+func dialConfig(c tusk.ConnectionConfig, dial pgconn.DialFunc) (*pgxpool.Config, error) {
 	rootCert, cert, key, err := certificates(c)
 	if err != nil {
 		return nil, err
@@ -87,6 +63,7 @@ func dialConfig(c tusk.ConnectionConfig) (*pgxpool.Config, error) {
 	}
 	pool.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
 	pool.ConnConfig.DialFunc = dial
+	pool.ConnConfig.LookupFunc = unresolved
 	pool.ConnConfig.AfterConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
 		return prepareSession(ctx, conn, c.Options)
 	}
@@ -158,29 +135,6 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// authenticate looks the password up: in the session or the keychain, else in
-// the password file. None is no error: the server may not ask. doubt is why a
-// place could not be read, for when it does.
-func authenticate(ctx context.Context, c tusk.ConnectionConfig, s *secrets.Service) (password secrets.Secret, doubt error) {
-	password, doubt = s.Get(ctx, secrets.Database(c.ID))
-	if doubt == nil {
-		return password, nil
-	}
-	path, err := secrets.PassfilePath()
-	if err == nil {
-		password, err = secrets.Passfile(path, secrets.Target{Host: c.Host, Port: c.Port, Database: c.Database, Username: c.Username})
-	}
-	switch {
-	case err == nil:
-		return password, nil
-	case !errors.Is(err, secrets.ErrNotFound):
-		return secrets.Secret{}, err
-	case !errors.Is(doubt, secrets.ErrNotFound):
-		return secrets.Secret{}, doubt
-	}
-	return secrets.Secret{}, nil
-}
-
 // prepareSession sets what the connection's options ask of every backend.
 func prepareSession(ctx context.Context, conn *pgconn.PgConn, o tusk.ConnectionOptions) error {
 	var set []string
@@ -194,35 +148,4 @@ func prepareSession(ctx context.Context, conn *pgconn.PgConn, o tusk.ConnectionO
 		return nil
 	}
 	return conn.Exec(ctx, strings.Join(set, "; ")).Close()
-}
-
-// connect makes a backend for a session.
-func connect(ctx context.Context, c tusk.ConnectionConfig, s *secrets.Service, notice pgconn.NoticeHandler) (*pgconn.PgConn, error) {
-	settings, err := dialConfig(c)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.Options.ConnectTimeout())
-	defer cancel()
-	password, doubt := authenticate(ctx, c, s)
-	dial := &settings.ConnConfig.Config
-	dial.Password = password.Reveal()
-	dial.OnNotice = notice
-	conn, err := pgconn.ConnectConfig(ctx, dial)
-	if err != nil {
-		return nil, doubted(classify(err, c), doubt)
-	}
-	return conn, nil
-}
-
-// doubted tells with a refused password that another could not be read.
-func doubted(err, doubt error) error {
-	refused, ok := errors.AsType[*tusk.Error](err)
-	if doubt == nil || !ok || refused.Category != tusk.Authentication {
-		return err
-	}
-	out := *refused
-	out.Detail = doubt.Error()
-	out.Hint = tusk.InfoOf(doubt).Hint
-	return &out
 }

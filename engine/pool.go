@@ -39,16 +39,17 @@ type Pool struct {
 }
 
 // newPool makes a pool that dials when a connection is first acquired.
-func newPool(config tusk.ConnectionConfig, c Config) (*Pool, error) {
-	settings, err := dialConfig(config)
+func newPool(r *route, c Config) (*Pool, error) {
+	settings, err := r.settings()
 	if err != nil {
 		return nil, err
 	}
+	config := r.config
 	p := &Pool{ID: config.ID, Config: config, CreatedAt: time.Now(), acquireTimeout: c.AcquireTimeout}
 	settings.MaxConns = int32(c.MaxConns)
 	settings.PingTimeout = config.Options.ConnectTimeout()
 	settings.BeforeConnect = func(ctx context.Context, dial *pgx.ConnConfig) error {
-		password, doubt := authenticate(ctx, config, c.Secrets)
+		password, doubt := r.password(ctx)
 		dial.Password = password.Reveal()
 		p.doubt.Store(&doubt)
 		return nil

@@ -107,7 +107,7 @@ func (s *Session) connect(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
-	conn, err := connect(ctx, s.connection.config, s.config.Secrets, s.heard)
+	conn, err := s.connection.route.connect(ctx, s.heard)
 	if err != nil {
 		return err
 	}

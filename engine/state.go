@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 	"github.com/tusk-lsp/tusk-lsp/store"
@@ -25,6 +26,10 @@ type Config struct {
 	Store   *store.Store
 	Secrets *secrets.Service
 	Log     *slog.Logger // nil drops everything
+
+	// AcceptHost asks the user whether to trust an SSH host that known_hosts
+	// does not list. nil refuses.
+	AcceptHost func(ctx context.Context, key tunnel.HostKey) (bool, error)
 
 	// OnCatalog is called when a connection has a new catalog, from a goroutine
 	// of the State's. nil: nobody is told.
@@ -56,6 +61,7 @@ type connection struct {
 	config  tusk.ConnectionConfig // immutable
 	life    context.Context       // ends when the connection is removed
 	end     context.CancelFunc
+	route   *route
 	pool    *Pool
 	catalog *catalogCache
 
@@ -98,7 +104,10 @@ func (s *State) Add(config tusk.ConnectionConfig) error {
 	}
 	c := &connection{config: config, sessions: map[string]*Session{}}
 	var err error
-	if c.pool, err = newPool(config, s.config); err != nil {
+	if c.route, err = newRoute(config, s.config); err != nil {
+		return err
+	}
+	if c.pool, err = newPool(c.route, s.config); err != nil {
 		return err
 	}
 	c.life, c.end = context.WithCancel(s.life)
@@ -115,6 +124,7 @@ func (s *State) Add(config tusk.ConnectionConfig) error {
 	case refused || unchanged:
 		c.end()
 		c.pool.Close()
+		c.route.close()
 		if refused {
 			return errClosed()
 		}
@@ -154,6 +164,7 @@ func (s *State) retire(c *connection) {
 	}
 	c.catalog.wait()
 	c.pool.Close()
+	c.route.close()
 }
 
 // Close cancels what runs, ends every session and pool, and waits until the

@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
+	"github.com/tusk-lsp/tusk-lsp/secrets"
+)
+
+// route is the way to a connection's server, which its pool, its sessions and
+// their cancel requests take. It is safe for concurrent use.
+type route struct {
+	config  tusk.ConnectionConfig
+	secrets *secrets.Service
+	log     *slog.Logger
+	tunnel  *tunnel.Tunnel // nil: the server is reached directly
+}
+
+// newRoute does not dial.
+func newRoute(c tusk.ConnectionConfig, config Config) (*route, error) {
+	r := &route{config: c, secrets: config.Secrets, log: config.Log}
+	if c.SSHTunnel == nil {
+		return r, nil
+	}
+	options, err := tunnel.DefaultOptions()
+	if err != nil {
+		return nil, err
+	}
+	options.Log = config.Log
+	options.AcceptHost = config.AcceptHost
+	options.Secret = r.sshSecret
+	r.tunnel = tunnel.New(*c.SSHTunnel, options)
+	return r, nil
+}
+
+// dial connects to "tcp" host:port or to the path of a "unix" socket.
+func (r *route) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if r.tunnel != nil {
+		return r.tunnel.Dial(ctx, network, address)
+	}
+	return direct().DialContext(ctx, network, address)
+}
+
+// direct makes connections without a tunnel. A peer that vanished is noticed
+// within 30 s, and idle connections are kept open by firewalls.
+func direct() *net.Dialer {
+	return &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3,
+	}}
+}
+
+// unresolved leaves a host's name to who dials it: the far side of a tunnel
+// knows names that we do not.
+func unresolved(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+
+// settings are the driver's for this route, without a password.
+func (r *route) settings() (*pgxpool.Config, error) { return dialConfig(r.config, r.dial) }
+
+// connect makes a backend for a session.
+func (r *route) connect(ctx context.Context, notice pgconn.NoticeHandler) (*pgconn.PgConn, error) {
+	settings, err := r.settings()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.config.Options.ConnectTimeout())
+	defer cancel()
+	password, doubt := r.password(ctx)
+	dial := &settings.ConnConfig.Config
+	dial.Password = password.Reveal()
+	dial.OnNotice = notice
+	conn, err := pgconn.ConnectConfig(ctx, dial)
+	if err != nil {
+		return nil, doubted(classify(err, r.config), doubt)
+	}
+	return conn, nil
+}
+
+// close ends the tunnel with what still goes through it.
+func (r *route) close() {
+	if r.tunnel == nil {
+		return
+	}
+	if err := r.tunnel.Close(); err != nil {
+		r.log.Debug("a tunnel ended badly", "connection", r.config.Name, "err", err)
+	}
+}

@@ -1,0 +1,199 @@
+// Package sshtest starts OpenSSH's real server for tests.
+package sshtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+)
+
+// Server is an sshd of the test's own, on a free port of 127.0.0.1. It lets in
+// the user who runs the test, with the key in KeyPath.
+type Server struct {
+	Port    int
+	User    string
+	KeyPath string        // a private key without a passphrase
+	HostKey ssh.PublicKey // what the server shows
+
+	sshd   string
+	dir    string
+	config []string
+	cmd    *exec.Cmd
+}
+
+// Start starts sshd with lines added to its configuration, and stops it with
+// the test. It skips the test where sshd is not installed.
+func Start(t testing.TB, config ...string) *Server {
+	t.Helper()
+	sshd, err := exec.LookPath("sshd")
+	if err != nil {
+		sshd = "/usr/sbin/sshd"
+		if _, err := os.Stat(sshd); err != nil {
+			t.Skip("sshd is not installed (Debian: openssh-server)")
+		}
+	}
+	current, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if current.Uid == "0" {
+		// sshd's privilege separation wants it when root starts it.
+		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := &Server{User: current.Username, sshd: sshd, dir: t.TempDir(), config: config}
+	s.HostKey = WriteKey(t, filepath.Join(s.dir, "host_key"), "")
+	s.KeyPath = filepath.Join(s.dir, "user_key")
+	s.Authorize(t, WriteKey(t, s.KeyPath, ""))
+	s.Port = freePort(t)
+	s.Run(t)
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Run starts the server, also again after Stop, on the same port.
+func (s *Server) Run(t testing.TB) {
+	t.Helper()
+	path := filepath.Join(s.dir, "sshd_config")
+	lines := append([]string{
+		"Port " + strconv.Itoa(s.Port),
+		"ListenAddress 127.0.0.1",
+		"HostKey " + filepath.Join(s.dir, "host_key"),
+		"AuthorizedKeysFile " + filepath.Join(s.dir, "authorized_keys"),
+		"PidFile none",
+		"StrictModes no",
+		"UsePAM no",
+		"PermitRootLogin yes",
+		"MaxStartups 100",
+	}, s.config...)
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var output bytes.Buffer
+	s.cmd = exec.Command(s.sshd, "-D", "-e", "-f", path)
+	s.cmd.Stderr = &output
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		s.cmd.Wait() //nolint:errcheck // killed on purpose
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for {
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Address())
+		if err == nil {
+			c.Close()
+			return
+		}
+		select {
+		case <-exited:
+			t.Fatalf("sshd ended: %s", &output)
+		case <-ctx.Done():
+			t.Fatalf("sshd does not listen: %v\n%s", err, &output)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// Stop kills the server with all its sessions.
+func (s *Server) Stop() {
+	syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // it may be gone already
+}
+
+// Address is host:port.
+func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }
+
+// Config is a tunnel through the server with the key.
+func (s *Server) Config() tusk.SSHTunnelConfig {
+	return tusk.SSHTunnelConfig{
+		Name: "test", Host: "127.0.0.1", Port: s.Port, Username: s.User,
+		AuthMethod: tusk.SSHKey, KeyPath: s.KeyPath,
+	}.WithDefaults()
+}
+
+// KnownHosts writes a known_hosts file that knows the server by key.
+func (s *Server) KnownHosts(t testing.TB, key ssh.PublicKey) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "known_hosts")
+	line := knownhosts.Line([]string{knownhosts.Normalize(s.Address())}, key)
+	if err := os.WriteFile(path, []byte(line+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Authorize lets in the holder of a key.
+func (s *Server) Authorize(t testing.TB, key ssh.PublicKey) {
+	t.Helper()
+	file, err := os.OpenFile(filepath.Join(s.dir, "authorized_keys"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.Write(ssh.MarshalAuthorizedKey(key)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// WriteKey makes a private key, under a passphrase where one is given.
+func WriteKey(t testing.TB, path, passphrase string) ssh.PublicKey {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var block *pem.Block
+	if passphrase == "" {
+		block, err = ssh.MarshalPrivateKey(private, "")
+	} else {
+		block, err = ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte(passphrase))
+	}
+	if err == nil {
+		err = os.WriteFile(path, pem.EncodeToMemory(block), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	address, ok := listener.Addr().(*net.TCPAddr)
+	if !ok {
+		t.Fatal(fmt.Errorf("listening on %v", listener.Addr()))
+	}
+	return address.Port
+}
