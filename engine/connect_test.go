@@ -50,7 +50,7 @@ func TestErrorsOfConnecting(t *testing.T) {
 		{"tunnel", func(c *tusk.ConnectionConfig) {
 			tunnel := tusk.SSHTunnelConfig{Host: "gate", Username: "me", AuthMethod: tusk.SSHAgent}.WithDefaults()
 			c.SSHTunnel = &tunnel
-		}, tusk.SSH, "needs an SSH tunnel"},
+		}, tusk.SSH, "the SSH host gate:22 cannot be reached"},
 	}
 	t.Setenv("HOME", t.TempDir()) // no certificates of whoever runs the tests
 	for _, test := range tests {

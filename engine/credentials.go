@@ -2,18 +2,114 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 )
+
+// recipient is whom a secret may be shown: it is kept with the secret, so that
+// a configuration that was changed, by whomever, does not lead it elsewhere.
+type recipient struct {
+	Address string       `json:"address"`       // postgres://user@host:port or ssh://user@host:port, with the tunnel or the key file
+	TLS     tusk.SSLMode `json:"tls,omitempty"` // the weakest mode that will do
+}
+
+func databaseRecipient(c tusk.ConnectionConfig) recipient {
+	address := url.URL{Scheme: "postgres", User: url.User(c.Username), Host: net.JoinHostPort(c.Host, strconv.Itoa(c.Port))}
+	if c.SSHTunnel != nil {
+		address.RawQuery = url.Values{"through": {sshRecipient(*c.SSHTunnel).Address}}.Encode()
+	}
+	return recipient{address.String(), c.SSLMode}
+}
+
+func sshRecipient(t tusk.SSHTunnelConfig) recipient {
+	address := url.URL{Scheme: "ssh", User: url.User(t.Username), Host: net.JoinHostPort(t.Host, strconv.Itoa(t.Port))}
+	if t.AuthMethod == tusk.SSHKey {
+		address.RawQuery = url.Values{"key": {t.KeyPath}}.Encode()
+	}
+	return recipient{Address: address.String()}
+}
+
+// covers reports whether what was given for r may go to other.
+func (r recipient) covers(other recipient) bool {
+	strength := []tusk.SSLMode{"", tusk.SSLDisable, tusk.SSLPrefer, tusk.SSLRequire, tusk.SSLVerifyCA, tusk.SSLVerifyFull}
+	return r.Address == other.Address && slices.Index(strength, other.TLS) >= slices.Index(strength, r.TLS)
+}
+
+// sealed is a secret as the keychain and the session hold it.
+type sealed struct {
+	For    recipient `json:"for"`
+	Secret string    `json:"secret"`
+}
+
+// open gives the secret under a key, if it was stored for this recipient.
+func (r *route) open(ctx context.Context, key secrets.Key, to recipient) (secrets.Secret, error) {
+	kept, err := r.secrets.Get(ctx, key)
+	if err != nil {
+		return secrets.Secret{}, err
+	}
+	var content sealed
+	if json.Unmarshal([]byte(kept.Reveal()), &content) != nil { // its error would quote the secret
+		return secrets.Secret{}, tusk.NewError(tusk.Keyring, nil, "the keychain's entry %s was not written by tusk-lsp", key).
+			WithHint("Store the password again with `tusk-lsp connection password NAME`.")
+	}
+	if !content.For.covers(to) {
+		return secrets.Secret{}, tusk.NewError(tusk.Keyring, nil, "the stored secret of %s is for %s, and is not sent to %s",
+			r.config.Name, content.For, to).
+			WithHint("If the change is yours, store it for the new place with `tusk-lsp connection password NAME`.")
+	}
+	return secrets.NewSecret(content.Secret), nil
+}
+
+func (r recipient) String() string {
+	if r.TLS == "" {
+		return r.Address
+	}
+	return fmt.Sprintf("%s with ssl_mode %s", r.Address, r.TLS)
+}
+
+// StorePassword keeps a connection's password in the keychain, or for the
+// session where there is none. It is only ever sent to the host, port and user
+// of this configuration, through this tunnel, with this TLS mode or a stricter
+// one.
+func (s *State) StorePassword(ctx context.Context, c tusk.ConnectionConfig, password secrets.Secret) error {
+	return keepSealed(password, databaseRecipient(c), func(sealed secrets.Secret) error {
+		return s.config.Secrets.Store(ctx, secrets.Database(c.ID), sealed)
+	})
+}
+
+// StoreSSHSecret keeps the passphrase of a tunnel's key, or the password of its
+// user, as StorePassword does.
+func (s *State) StoreSSHSecret(ctx context.Context, t tusk.SSHTunnelConfig, secret secrets.Secret) error {
+	return keepSealed(secret, sshRecipient(t), func(sealed secrets.Secret) error {
+		return s.config.Secrets.Store(ctx, secrets.SSH(t.ID), sealed)
+	})
+}
+
+func keepSealed(secret secrets.Secret, to recipient, keep func(secrets.Secret) error) error {
+	text, err := json.Marshal(sealed{to, secret.Reveal()})
+	if err != nil {
+		return tusk.NewError(tusk.Internal, nil, "the secret cannot be written down") // err would quote it
+	}
+	return keep(secrets.NewSecret(string(text)))
+}
 
 // password looks the password up: in the session or the keychain, else in
 // the password file. None is no error: the server may not ask. doubt is why a
 // place could not be read, for when it does.
 func (r *route) password(ctx context.Context) (password secrets.Secret, doubt error) {
 	c := r.config
-	password, doubt = r.secrets.Get(ctx, secrets.Database(c.ID))
+	password, doubt = r.open(ctx, secrets.Database(c.ID), databaseRecipient(c))
 	if doubt == nil {
 		return password, nil
 	}
@@ -35,7 +131,8 @@ func (r *route) password(ctx context.Context) (password secrets.Secret, doubt er
 // sshSecret is the passphrase of the tunnel's key, or the password of its user;
 // none is no error.
 func (r *route) sshSecret(ctx context.Context) (secrets.Secret, error) {
-	secret, err := r.secrets.Get(ctx, secrets.SSH(r.config.SSHTunnel.ID))
+	t := *r.config.SSHTunnel
+	secret, err := r.open(ctx, secrets.SSH(t.ID), sshRecipient(t))
 	if errors.Is(err, secrets.ErrNotFound) {
 		return secrets.Secret{}, nil
 	}
@@ -52,4 +149,106 @@ func doubted(err, doubt error) error {
 	out.Detail = doubt.Error()
 	out.Hint = tusk.InfoOf(doubt).Hint
 	return &out
+}
+
+// SecretKind is what a SecretQuestion asks for.
+type SecretKind string
+
+// The kinds.
+const (
+	DatabasePassword SecretKind = "password"
+	SSHPassword      SecretKind = "ssh_password"
+	SSHPassphrase    SecretKind = "ssh_passphrase"
+)
+
+// SecretQuestion asks the user for a secret that a connection needs.
+type SecretQuestion struct {
+	ConnectionID uuid.UUID  `json:"connection_id"`
+	Connection   string     `json:"connection"` // its name
+	Kind         SecretKind `json:"kind"`
+	For          string     `json:"for"`     // who is shown it, such as ada@db.example.com:5432, or the key file
+	Refused      bool       `json:"refused"` // one was tried and is wrong
+}
+
+// SecretAnswer is what the user says to a SecretQuestion. The zero value is a
+// dismissed question.
+type SecretAnswer struct {
+	Secret   secrets.Secret
+	Remember bool // in the keychain, not for the session alone
+}
+
+// maxQuestions is how often one attempt to connect asks for a secret.
+const maxQuestions = 3
+
+// withSecrets attempts to connect, and where a secret is missing or wrong, asks
+// the user for it and tries again. Several attempts at once ask one question.
+func (r *route) withSecrets(ctx context.Context, attempt func() error) error {
+	for asked := 0; ; asked++ {
+		seen := r.answers.Load()
+		err := attempt()
+		question, open := r.question(err)
+		if !open || r.askSecret == nil || asked == maxQuestions {
+			return err
+		}
+		answered, askErr := r.ask(ctx, seen, question)
+		if askErr != nil {
+			return askErr
+		}
+		if !answered {
+			return err
+		}
+	}
+}
+
+// question is what would cure an error.
+func (r *route) question(err error) (SecretQuestion, bool) {
+	q := SecretQuestion{ConnectionID: r.config.ID, Connection: r.config.Name}
+	missing, wrong := errors.Is(err, tunnel.ErrSecretMissing), errors.Is(err, tunnel.ErrSecretWrong)
+	if missing || wrong {
+		t := r.config.SSHTunnel
+		q.Kind, q.For, q.Refused = SSHPassword, fmt.Sprintf("%s@%s", t.Username, net.JoinHostPort(t.Host, strconv.Itoa(t.Port))), wrong
+		if t.AuthMethod == tusk.SSHKey {
+			q.Kind, q.For = SSHPassphrase, t.KeyPath
+		}
+		return q, true
+	}
+	e, ok := errors.AsType[*tusk.Error](err)
+	if !ok || e.Code != invalidPassword {
+		return q, false
+	}
+	q.Kind, q.For = DatabasePassword, fmt.Sprintf("%s@%s", r.config.Username, net.JoinHostPort(r.config.Host, strconv.Itoa(r.config.Port)))
+	q.Refused = r.shown.Load()
+	return q, true
+}
+
+// invalidPassword is the SQLSTATE of a password that is missing or wrong.
+const invalidPassword = "28P01"
+
+// ask asks the user, unless somebody else was answered since seen.
+func (r *route) ask(ctx context.Context, seen int64, q SecretQuestion) (answered bool, err error) {
+	select {
+	case r.asking <- struct{}{}:
+	case <-ctx.Done():
+		return false, classify(ctx.Err(), r.config)
+	}
+	defer func() { <-r.asking }()
+	if r.answers.Load() != seen {
+		return true, nil
+	}
+	answer, err := r.askSecret(ctx, q)
+	if err != nil || answer.Secret.IsZero() {
+		return false, err
+	}
+	key, to := secrets.Database(r.config.ID), databaseRecipient(r.config)
+	if q.Kind != DatabasePassword {
+		key, to = secrets.SSH(r.config.SSHTunnel.ID), sshRecipient(*r.config.SSHTunnel)
+	}
+	err = keepSealed(answer.Secret, to, func(sealed secrets.Secret) error {
+		if answer.Remember {
+			return r.secrets.Store(ctx, key, sealed)
+		}
+		return r.secrets.SetSession(key, sealed)
+	})
+	r.answers.Add(1)
+	return err == nil, err
 }

@@ -214,6 +214,12 @@ func newProxy(t testing.TB, target tusk.ConnectionConfig) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return forward(t, listener, target)
+}
+
+// forward has what connects to the listener reach the target.
+func forward(t testing.TB, listener net.Listener, target tusk.ConnectionConfig) *proxy {
+	t.Helper()
 	p := &proxy{listener: listener, target: net.JoinHostPort(target.Host, strconv.Itoa(target.Port))}
 	var forwarding sync.WaitGroup
 	forwarding.Go(func() {

@@ -51,6 +51,7 @@ func newPool(r *route, c Config) (*Pool, error) {
 	settings.BeforeConnect = func(ctx context.Context, dial *pgx.ConnConfig) error {
 		password, doubt := r.password(ctx)
 		dial.Password = password.Reveal()
+		r.shown.Store(!password.IsZero())
 		p.doubt.Store(&doubt)
 		return nil
 	}

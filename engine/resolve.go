@@ -23,11 +23,11 @@ func (s *State) Resolve(ctx context.Context, name string, given []Source, getenv
 				return source, true, nil
 			}
 		}
-		saved, err := s.config.Store.ConnectionByName(ctx, name)
+		saved, err := s.FindSaved(ctx, name)
 		if err != nil {
 			return Source{}, false, err
 		}
-		return Source{Config: saved.ConnectionConfig, Origin: "saved"}, true, nil
+		return savedSource(saved), true, nil
 	}
 	if raw := getenv("DATABASE_URL"); raw != "" {
 		source, err := FromURL("DATABASE_URL", raw, "DATABASE_URL")
@@ -41,7 +41,7 @@ func (s *State) Resolve(ctx context.Context, name string, given []Source, getenv
 		return Source{}, false, err
 	}
 	last := slices.MaxFunc(saved, func(a, b store.Connection) int { return a.LastConnectedAt.Compare(b.LastConnectedAt) })
-	return Source{Config: last.ConnectionConfig, Origin: "saved"}, true, nil
+	return savedSource(last), true, nil
 }
 
 // Open makes a resolved connection known: its password is kept for the session,
@@ -49,11 +49,14 @@ func (s *State) Resolve(ctx context.Context, name string, given []Source, getenv
 func (s *State) Open(ctx context.Context, source Source) error {
 	id := source.Config.ID
 	if !source.Password.IsZero() {
-		if err := s.config.Secrets.SetSession(secrets.Database(id), source.Password); err != nil {
+		err := keepSealed(source.Password, databaseRecipient(source.Config), func(sealed secrets.Secret) error {
+			return s.config.Secrets.SetSession(secrets.Database(id), sealed)
+		})
+		if err != nil {
 			return err
 		}
 	}
-	if source.Origin != "saved" {
+	if source.Origin != OriginSaved {
 		if err := s.config.Store.SaveEphemeral(ctx, source.Config); err != nil {
 			return err
 		}
@@ -68,23 +71,10 @@ func (s *State) Connect(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	if err := c.pool.Validate(ctx); err != nil {
+	if err := c.route.withSecrets(ctx, func() error { return c.pool.Validate(ctx) }); err != nil {
 		return err
 	}
 	return s.config.Store.TouchConnection(ctx, id, time.Now())
-}
-
-// Saved lists the saved connections by name.
-func (s *State) Saved(ctx context.Context) ([]Source, error) {
-	saved, err := s.config.Store.Connections(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Source, len(saved))
-	for i, connection := range saved {
-		list[i] = Source{Config: connection.ConnectionConfig, Origin: "saved"}
-	}
-	return list, nil
 }
 
 // History lists what was run, the newest first; text "" is any.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,11 +22,19 @@ type route struct {
 	secrets *secrets.Service
 	log     *slog.Logger
 	tunnel  *tunnel.Tunnel // nil: the server is reached directly
+
+	askSecret func(context.Context, SecretQuestion) (SecretAnswer, error) // nil: nobody is asked
+	asking    chan struct{}                                               // capacity 1: held while the user is asked
+	answers   atomic.Int64                                                // questions that were answered
+	shown     atomic.Bool                                                 // the last attempt had a password
 }
 
 // newRoute does not dial.
 func newRoute(c tusk.ConnectionConfig, config Config) (*route, error) {
-	r := &route{config: c, secrets: config.Secrets, log: config.Log}
+	r := &route{
+		config: c, secrets: config.Secrets, log: config.Log,
+		askSecret: config.AskSecret, asking: make(chan struct{}, 1),
+	}
 	if c.SSHTunnel == nil {
 		return r, nil
 	}
@@ -63,8 +72,17 @@ func unresolved(_ context.Context, host string) ([]string, error) { return []str
 // settings are the driver's for this route, without a password.
 func (r *route) settings() (*pgxpool.Config, error) { return dialConfig(r.config, r.dial) }
 
-// connect makes a backend for a session.
-func (r *route) connect(ctx context.Context, notice pgconn.NoticeHandler) (*pgconn.PgConn, error) {
+// connect makes a backend for a session. The user may be asked for a secret;
+// the time that takes is beside the connection's time-out.
+func (r *route) connect(ctx context.Context, notice pgconn.NoticeHandler) (conn *pgconn.PgConn, err error) {
+	err = r.withSecrets(ctx, func() (err error) {
+		conn, err = r.attempt(ctx, notice)
+		return err
+	})
+	return conn, err
+}
+
+func (r *route) attempt(ctx context.Context, notice pgconn.NoticeHandler) (*pgconn.PgConn, error) {
 	settings, err := r.settings()
 	if err != nil {
 		return nil, err
@@ -74,6 +92,7 @@ func (r *route) connect(ctx context.Context, notice pgconn.NoticeHandler) (*pgco
 	password, doubt := r.password(ctx)
 	dial := &settings.ConnConfig.Config
 	dial.Password = password.Reveal()
+	r.shown.Store(!password.IsZero())
 	dial.OnNotice = notice
 	conn, err := pgconn.ConnectConfig(ctx, dial)
 	if err != nil {

@@ -27,6 +27,9 @@ type Source struct {
 	Origin   string // for people: "DATABASE_URL", "libpq environment", …
 }
 
+// OriginSaved is the origin of what lies in the store.
+const OriginSaved = "saved"
+
 // FromURL reads a postgres:// or postgresql:// URL
 // (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS).
 // The connection's id is made from its address, so that the same URL is the same
@@ -174,9 +177,12 @@ func socketFolder(port int) string {
 }
 
 // addressID is the id of a connection that nobody saved: the same for the same
-// user, host, port and database.
+// user, host, port and database by the same way.
 func addressID(c tusk.ConnectionConfig) uuid.UUID {
 	address := url.URL{Scheme: "postgres", User: url.User(c.Username), Host: c.Host + ":" + strconv.Itoa(c.Port), Path: "/" + c.Database}
+	if c.SSHTunnel != nil {
+		address.RawQuery = url.Values{"through": {sshRecipient(*c.SSHTunnel).Address}}.Encode()
+	}
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(address.String()))
 }
 
@@ -196,13 +202,14 @@ func redactedCause(err error) error {
 	return nil
 }
 
-// FromConfig completes a configuration that somebody wrote: what is missing
-// gets its default, and the id is made from the address where it has none.
+// FromConfig completes a configuration that somebody wrote into a file: what is
+// missing gets its default. The id is made from the address, whatever it says:
+// the ids of saved connections lead to their passwords and history.
 func FromConfig(config tusk.ConnectionConfig, origin string) (Source, error) {
-	named := config.ID != uuid.Nil
 	config = config.WithDefaults()
-	if !named {
-		config.ID = addressID(config)
+	config.ID = addressID(config)
+	if t := config.SSHTunnel; t != nil {
+		t.ID = uuid.NewSHA1(uuid.NameSpaceURL, []byte(sshRecipient(*t).Address))
 	}
 	return Source{Config: config, Origin: origin}, config.Validate()
 }

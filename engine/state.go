@@ -31,9 +31,17 @@ type Config struct {
 	// does not list. nil refuses.
 	AcceptHost func(ctx context.Context, key tunnel.HostKey) (bool, error)
 
+	// AskSecret asks the user for a password or a passphrase that is missing or
+	// was refused. nil: nobody is asked, and the error says how to store it.
+	AskSecret func(ctx context.Context, q SecretQuestion) (SecretAnswer, error)
+
 	// OnCatalog is called when a connection has a new catalog, from a goroutine
 	// of the State's. nil: nobody is told.
 	OnCatalog func(connection uuid.UUID)
+
+	// OnConnections is called when a connection was added, removed or saved,
+	// from the goroutine that did so. nil: nobody is told.
+	OnConnections func()
 
 	MaxConns       int           // of a pool; 4 by default
 	AcquireTimeout time.Duration // how long Pool.Acquire waits; 30 s by default
@@ -76,6 +84,9 @@ func New(config Config) *State {
 	}
 	if config.OnCatalog == nil {
 		config.OnCatalog = func(uuid.UUID) {}
+	}
+	if config.OnConnections == nil {
+		config.OnConnections = func() {}
 	}
 	if config.MaxConns == 0 {
 		config.MaxConns = 4
@@ -131,8 +142,14 @@ func (s *State) Add(config tusk.ConnectionConfig) error {
 	case old != nil:
 		s.retire(old)
 	}
+	if !unchanged {
+		s.changed()
+	}
 	return nil
 }
+
+// changed tells that the list of connections is another one.
+func (s *State) changed() { s.config.OnConnections() }
 
 func sameConfig(a, b tusk.ConnectionConfig) bool {
 	same := a.SSHTunnel == nil && b.SSHTunnel == nil || a.SSHTunnel != nil && b.SSHTunnel != nil && *a.SSHTunnel == *b.SSHTunnel
@@ -149,6 +166,7 @@ func (s *State) Remove(id uuid.UUID) {
 	s.mu.Unlock()
 	if c != nil {
 		s.retire(c)
+		s.changed()
 	}
 }
 

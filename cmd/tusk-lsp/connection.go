@@ -44,6 +44,7 @@ func withApplication(g *globalFlags, run func(cmd *cobra.Command, args []string,
 			warn(w)
 		}
 		a.unlock(warn)
+		a.start(engine.Config{})
 		err = run(cmd, args, a)
 		return errors.Join(err, a.close())
 	}
@@ -52,7 +53,7 @@ func withApplication(g *globalFlags, run func(cmd *cobra.Command, args []string,
 // withSaved runs a subcommand on the saved connection that it names.
 func withSaved(g *globalFlags, run func(cmd *cobra.Command, a *application, saved store.Connection) error) func(*cobra.Command, []string) error {
 	return withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
-		saved, err := a.store.ConnectionByName(cmd.Context(), args[0])
+		saved, err := a.engine.FindSaved(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
@@ -92,22 +93,17 @@ func newConnectionAdd(g *globalFlags) *cobra.Command {
 			if err := config.Validate(); err != nil {
 				return err
 			}
-			if _, err := a.store.ConnectionByName(ctx, config.Name); err == nil {
-				return &tusk.Error{Category: tusk.Connection, Message: fmt.Sprintf("there is a connection named %s already", config.Name), Hint: "Choose another name, or remove that one first."}
-			} else if !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
 			if password.IsZero() {
 				var err error
 				if password, err = askPassword(cmd, "Password for "+config.Username+" (empty for none): "); err != nil {
 					return err
 				}
 			}
-			if err := a.store.SaveConnection(ctx, config); err != nil {
+			if err := a.engine.Save(ctx, config); err != nil {
 				return err
 			}
 			if !password.IsZero() {
-				if err := a.secrets.Store(ctx, secrets.Database(config.ID), password); err != nil {
+				if err := a.engine.StorePassword(ctx, config, password); err != nil {
 					return err
 				}
 			}
@@ -189,13 +185,11 @@ func newConnectionTest(g *globalFlags) *cobra.Command {
 		Args:  oneName,
 		RunE: withSaved(g, func(cmd *cobra.Command, a *application, saved store.Connection) error {
 			ctx := cmd.Context()
-			state := engine.New(engine.Config{Store: a.store, Secrets: a.secrets, Log: a.log})
-			defer state.Close()
-			if err := state.Add(saved.ConnectionConfig); err != nil {
+			if err := a.engine.Add(saved.ConnectionConfig); err != nil {
 				return err
 			}
 			began := time.Now()
-			if err := state.Connect(ctx, saved.ID); err != nil {
+			if err := a.engine.Connect(ctx, saved.ID); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s works: connected in %d ms\n", saved.Name, time.Since(began).Milliseconds())
@@ -211,10 +205,7 @@ func newConnectionRemove(g *globalFlags) *cobra.Command {
 		Args:  oneName,
 		RunE: withSaved(g, func(cmd *cobra.Command, a *application, saved store.Connection) error {
 			ctx := cmd.Context()
-			if err := a.secrets.Delete(ctx, secrets.Database(saved.ID)); err != nil {
-				return err
-			}
-			if err := a.store.RemoveConnection(ctx, saved.ID); err != nil {
+			if err := a.engine.Forget(ctx, saved.ID); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "removed %s\n", saved.Name)
@@ -234,7 +225,7 @@ func newConnectionPassword(g *globalFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.secrets.Store(ctx, secrets.Database(saved.ID), password)
+			return a.engine.StorePassword(ctx, saved.ConnectionConfig, password)
 		}),
 	}
 }

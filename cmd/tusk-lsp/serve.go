@@ -23,6 +23,7 @@ type application struct {
 	log      *slog.Logger
 	store    *store.Store
 	secrets  *secrets.Service
+	engine   *engine.State
 	warnings []*tusk.Error // of the start, for the user
 	closers  []func() error
 }
@@ -59,6 +60,13 @@ func (a *application) unlock(warn func(*tusk.Error)) {
 	a.closers = append(a.closers, a.secrets.Close)
 }
 
+// start makes the engine, after unlock. config says whom it asks and tells.
+func (a *application) start(config engine.Config) {
+	config.Store, config.Secrets, config.Log = a.store, a.secrets, a.log
+	a.engine = engine.New(config)
+	a.closers = append(a.closers, func() error { a.engine.Close(); return nil })
+}
+
 // close undoes the opening, last first.
 func (a *application) close() error {
 	var errs []error
@@ -79,12 +87,11 @@ func serve(ctx context.Context, g globalFlags, stdin io.Reader, stdout, stderr i
 		warnings <- w
 	}
 	a.unlock(func(w *tusk.Error) { warnings <- w })
-	state := engine.New(engine.Config{Store: a.store, Secrets: a.secrets, Log: a.log})
+	a.start(engine.Config{})
 	err = lsp.Serve(ctx, stdio{stdin, stdout}, lsp.Options{
-		Version: version, Engine: state, DataDir: a.dir, Log: a.log, Warnings: warnings,
+		Version: version, Engine: a.engine, DataDir: a.dir, Log: a.log, Warnings: warnings,
 		ServerSyntax: !pgparse.Available,
 	})
-	state.Close()
 	switch {
 	case errors.Is(err, lsp.ErrNoShutdown):
 		err = exitStatus(1)

@@ -14,6 +14,14 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 )
 
+// What a better secret would cure: the causes of errors of Dial.
+var (
+	ErrSecretMissing = errors.New("a secret is missing")
+	ErrSecretWrong   = errors.New("the secret is wrong")
+)
+
+const storeHint = "Store it with `tusk-lsp connection password NAME --ssh`, or use an SSH agent."
+
 // authMethods gives how to prove who we are to one host. The returned function
 // closes the agent; it is called after the handshake.
 func (t *Tunnel) authMethods(ctx context.Context, h hop) ([]ssh.AuthMethod, func(), error) {
@@ -25,8 +33,8 @@ func (t *Tunnel) authMethods(ctx context.Context, h hop) ([]ssh.AuthMethod, func
 			return nil, none, err
 		}
 		if password.IsZero() {
-			return nil, none, sshError(nil, "the password for %s@%s is missing", h.user, h.host).
-				WithHint("Store it with `tusk-lsp connection password NAME --ssh`.")
+			return nil, none, sshError(ErrSecretMissing, "the password for %s@%s is missing", h.user, h.host).
+				WithHint(storeHint)
 		}
 		return []ssh.AuthMethod{ssh.Password(password.Reveal()), ssh.KeyboardInteractive(answer(password.Reveal()))}, none, nil
 	case tusk.SSHKey:
@@ -36,41 +44,41 @@ func (t *Tunnel) authMethods(ctx context.Context, h hop) ([]ssh.AuthMethod, func
 		}
 		return []ssh.AuthMethod{ssh.PublicKeys(signer)}, none, nil
 	case tusk.SSHAgent:
-		method, closeAgent, err := dialAgent(ctx, h.agentSocket)
+		keys, closeAgent, err := dialAgent(ctx, h.agentSocket)
 		if err != nil {
 			return nil, none, err
 		}
-		return []ssh.AuthMethod{method}, closeAgent, nil
+		return []ssh.AuthMethod{ssh.PublicKeysCallback(keys)}, closeAgent, nil
 	default:
-		return t.anyMethod(ctx, h)
+		return t.anyKey(ctx, h)
 	}
 }
 
-// anyMethod is for jump hosts, whose method nobody named: the agent where there
-// is one, and the keys that open without a passphrase.
-func (t *Tunnel) anyMethod(ctx context.Context, h hop) ([]ssh.AuthMethod, func(), error) {
-	var methods []ssh.AuthMethod
-	closeAgent := func() {}
-	if method, stop, err := dialAgent(ctx, h.agentSocket); err == nil {
-		methods, closeAgent = append(methods, method), stop
+// anyKey is for jump hosts, whose method nobody named: the agent's keys and the
+// key files that open without a passphrase. They make one method, since the
+// library tries each kind of method once.
+func (t *Tunnel) anyKey(ctx context.Context, h hop) ([]ssh.AuthMethod, func(), error) {
+	agentKeys, closeAgent, agentErr := dialAgent(ctx, h.agentSocket)
+	if agentErr != nil {
+		agentKeys, closeAgent = func() ([]ssh.Signer, error) { return nil, nil }, func() {}
 	}
-	var signers []ssh.Signer
+	var files []ssh.Signer
 	for _, path := range h.identityFiles {
 		if text, err := os.ReadFile(path); err == nil {
 			if signer, err := ssh.ParsePrivateKey(text); err == nil {
-				signers = append(signers, signer)
+				files = append(files, signer)
 			}
 		}
 	}
-	if len(signers) > 0 {
-		methods = append(methods, ssh.PublicKeys(signers...))
-	}
-	if len(methods) == 0 {
-		closeAgent()
-		return nil, func() {}, sshError(nil, "there is no key for the jump host %s", h.host).
+	if agentErr != nil && len(files) == 0 {
+		return nil, nil, sshError(agentErr, "there is no key for the jump host %s", h.host).
 			WithHint("Start an SSH agent with the key, or name an IdentityFile without a passphrase for it in your SSH configuration.")
 	}
-	return methods, closeAgent, nil
+	all := ssh.PublicKeysCallback(func() ([]ssh.Signer, error) {
+		held, err := agentKeys()
+		return append(held, files...), err
+	})
+	return []ssh.AuthMethod{all}, closeAgent, nil
 }
 
 func (t *Tunnel) secret(ctx context.Context) (secrets.Secret, error) {
@@ -97,13 +105,13 @@ func (t *Tunnel) key(ctx context.Context, path string) (ssh.Signer, error) {
 			return nil, err
 		}
 		if passphrase.IsZero() {
-			return nil, sshError(nil, "the passphrase of the SSH key %s is missing", path).
-				WithHint("Store it with `tusk-lsp connection password NAME --ssh`, or use an SSH agent.")
+			return nil, sshError(ErrSecretMissing, "the passphrase of the SSH key %s is missing", path).
+				WithHint(storeHint)
 		}
 		signer, err = ssh.ParsePrivateKeyWithPassphrase(text, []byte(passphrase.Reveal()))
 		if err != nil {
-			return nil, sshError(err, "the passphrase of the SSH key %s is wrong", path).
-				WithHint("Store the right one with `tusk-lsp connection password NAME --ssh`.")
+			return nil, sshError(errors.Join(ErrSecretWrong, err), "the passphrase of the SSH key %s is wrong", path).
+				WithHint(storeHint)
 		}
 		return signer, nil
 	}
@@ -114,8 +122,9 @@ func (t *Tunnel) key(ctx context.Context, path string) (ssh.Signer, error) {
 	return signer, nil
 }
 
-// dialAgent connects to the SSH agent for as long as a handshake takes.
-func dialAgent(ctx context.Context, socket string) (ssh.AuthMethod, func(), error) {
+// dialAgent connects to the SSH agent, which signs during the handshake, and
+// gives its keys.
+func dialAgent(ctx context.Context, socket string) (keys func() ([]ssh.Signer, error), hangUp func(), err error) {
 	if socket == "" {
 		return nil, nil, sshError(nil, "there is no SSH agent").
 			WithHint("Start one (`eval $(ssh-agent)`, then `ssh-add`) and start the editor from that shell, or use a key.")
@@ -125,7 +134,7 @@ func dialAgent(ctx context.Context, socket string) (ssh.AuthMethod, func(), erro
 		return nil, nil, sshError(err, "the SSH agent does not answer").
 			WithHint("Check SSH_AUTH_SOCK, or IdentityAgent in your SSH configuration.")
 	}
-	return ssh.PublicKeysCallback(agent.NewClient(raw).Signers), func() { raw.Close() }, nil
+	return agent.NewClient(raw).Signers, func() { raw.Close() }, nil
 }
 
 // answer gives the password to every question that hides what is typed; servers

@@ -1,87 +1,122 @@
 package tunnel
 
 import (
+	"errors"
+	"io"
 	"net"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // conn is a connection through an SSH channel that behaves like a socket. A
 // channel by itself knows no deadlines, so a time-out would hang, and names
 // 0.0.0.0:0 as its peer, so PostgreSQL's cancel request would dial nowhere.
+//
+// What comes through the channel goes on through a pipe, whose reads have
+// deadlines. The pipe holds nothing, so that SSH's flow control still works.
 type conn struct {
-	net.Conn
-	target net.Addr
-
-	read, write deadline
+	channel net.Conn
+	target  net.Addr
+	pipe    net.Conn // its reader's end
+	write   writeDeadline
 }
 
-func newConn(channel net.Conn, target net.Addr) *conn { return &conn{Conn: channel, target: target} }
+// newConn needs fill to run until it returns.
+func newConn(channel net.Conn, target net.Addr) (c *conn, fill func()) {
+	reader, writer := net.Pipe()
+	c = &conn{channel: channel, target: target, pipe: reader}
+	return c, func() {
+		io.Copy(writer, channel) //nolint:errcheck // a reader learns of the end from the pipe, a closer wanted it
+		writer.Close()
+	}
+}
+
+func (c *conn) Read(p []byte) (int, error) { return c.pipe.Read(p) }
+
+func (c *conn) Write(p []byte) (int, error) {
+	if err := c.write.begin(); err != nil {
+		return 0, err
+	}
+	n, err := c.channel.Write(p)
+	return n, c.write.end(err)
+}
+
+func (c *conn) Close() error {
+	c.write.set(time.Time{}, c.channel.Close)
+	return errors.Join(c.pipe.Close(), c.channel.Close())
+}
+
+func (c *conn) LocalAddr() net.Addr { return c.channel.LocalAddr() }
 
 // RemoteAddr is the address beyond the tunnel.
 func (c *conn) RemoteAddr() net.Addr { return c.target }
 
-func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	return n, c.read.explain(err)
-}
-
-func (c *conn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	return n, c.write.explain(err)
-}
-
-func (c *conn) Close() error {
-	c.read.set(time.Time{}, nil)
-	c.write.set(time.Time{}, nil)
-	return c.Conn.Close()
-}
-
-// SetDeadline closes the connection when the time has come: what waits then
-// ends with os.ErrDeadlineExceeded, and unlike on a socket nothing can follow.
 func (c *conn) SetDeadline(at time.Time) error {
-	c.SetReadDeadline(at) //nolint:errcheck // is always nil
-	return c.SetWriteDeadline(at)
+	return errors.Join(c.SetReadDeadline(at), c.SetWriteDeadline(at))
 }
 
-func (c *conn) SetReadDeadline(at time.Time) error {
-	c.read.set(at, c.Conn.Close)
-	return nil
-}
+func (c *conn) SetReadDeadline(at time.Time) error { return c.pipe.SetReadDeadline(at) }
 
+// SetWriteDeadline closes the channel when the time has come for a write that
+// waits, which ends with os.ErrDeadlineExceeded: what was sent in part is of no
+// use to anybody.
 func (c *conn) SetWriteDeadline(at time.Time) error {
-	c.write.set(at, c.Conn.Close)
+	c.write.set(at, c.channel.Close)
 	return nil
 }
 
-// deadline closes something at a time.
-type deadline struct {
-	passed atomic.Bool
-
-	mu    sync.Mutex
-	timer *time.Timer // nil while there is no deadline; guarded by mu
+// writeDeadline gives writes that know none a deadline.
+type writeDeadline struct {
+	mu      sync.Mutex
+	timer   *time.Timer // nil while there is no deadline
+	passed  bool
+	writing int // writes that wait
+	cut     bool
 }
 
-func (d *deadline) set(at time.Time, expire func() error) {
+// set makes at the deadline; a zero one is none. interrupt ends a write.
+func (d *writeDeadline) set(at time.Time, interrupt func() error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.timer != nil {
 		d.timer.Stop()
-		d.timer = nil
 	}
+	d.timer, d.passed = nil, false
 	if at.IsZero() {
 		return
 	}
-	d.timer = time.AfterFunc(time.Until(at), func() {
-		d.passed.Store(true)
-		expire() //nolint:errcheck // whoever waits learns it from its own read or write
+	var timer *time.Timer
+	timer = time.AfterFunc(time.Until(at), func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.timer != timer {
+			return // another deadline was set meanwhile
+		}
+		d.passed = true
+		if d.writing > 0 {
+			d.cut = true
+			interrupt() //nolint:errcheck // the write tells
+		}
 	})
+	d.timer = timer
 }
 
-func (d *deadline) explain(err error) error {
-	if err != nil && d.passed.Load() {
+func (d *writeDeadline) begin() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.passed {
+		return os.ErrDeadlineExceeded
+	}
+	d.writing++
+	return nil
+}
+
+func (d *writeDeadline) end(err error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.writing--
+	if err != nil && d.cut {
 		return os.ErrDeadlineExceeded
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,7 +65,7 @@ func (t *Tunnel) route() ([]hop, error) {
 	}
 	last.method = t.config.AuthMethod
 	if t.config.KeyPath != "" {
-		last.identityFiles = []string{expandHome(t.config.KeyPath)}
+		last.identityFiles = []string{ExpandHome(t.config.KeyPath)}
 	}
 	route := []hop{last}
 	for len(jumps) > 0 {
@@ -97,7 +98,7 @@ func (t *Tunnel) configFiles() ([]*ssh_config.Config, error) {
 		}
 		var file *ssh_config.Config
 		if err == nil {
-			file, err = ssh_config.DecodeBytes(text)
+			file, err = ssh_config.DecodeBytes(conditions.ReplaceAll(text, []byte("Host !*")))
 		}
 		if err != nil {
 			return nil, sshError(err, "the SSH configuration %s cannot be read", path).
@@ -107,6 +108,11 @@ func (t *Tunnel) configFiles() ([]*ssh_config.Config, error) {
 	}
 	return files, nil
 }
+
+// conditions are the Match lines that ask more than the host's name. Some of
+// them run programs; what follows one is skipped, as for a condition that does
+// not hold: `Host !*` matches nothing.
+var conditions = regexp.MustCompile(`(?im)^[ \t]*match[ \t=]+(?:(?:canonical|final|exec|localnetwork|localuser|originalhost|tagged|user|version|command|sessiontype|!)[^\n]*|host[ \t]+[^ \t\n]+[ \t]+[^ \t\n#][^\n]*)$`)
 
 // resolve gives what ssh_config says of a host, and the hosts to jump through.
 func (t *Tunnel) resolve(files []*ssh_config.Config, alias string) (hop, []jump, error) {
@@ -139,7 +145,7 @@ func (t *Tunnel) resolve(files []*ssh_config.Config, alias string) (hop, []jump,
 	case "none":
 		h.agentSocket = ""
 	default:
-		h.agentSocket = expandHome(os.ExpandEnv(socket))
+		h.agentSocket = ExpandHome(os.ExpandEnv(socket))
 	}
 	for _, file := range files {
 		identities, err := file.GetAll(alias, "IdentityFile")
@@ -147,11 +153,15 @@ func (t *Tunnel) resolve(files []*ssh_config.Config, alias string) (hop, []jump,
 			failure = sshError(err, "the SSH configuration of %s cannot be read", alias)
 		}
 		for _, identity := range identities {
-			h.identityFiles = append(h.identityFiles, expandHome(identity))
+			h.identityFiles = append(h.identityFiles, ExpandHome(identity))
 		}
 	}
 	if len(h.identityFiles) == 0 {
 		h.identityFiles = t.options.IdentityFiles
+	}
+	if command := get("ProxyCommand"); command != "" && command != "none" {
+		return hop{}, nil, sshError(nil, "the SSH host %s is reached by a ProxyCommand, which is not run", alias).
+			WithHint("Use ProxyJump in your SSH configuration, or forward a port with `ssh -L` and connect to that.")
 	}
 	var jumps []jump
 	if value := get("ProxyJump"); value != "" && value != "none" {
@@ -196,7 +206,8 @@ func badJump(text string) error {
 		WithHint("Write ProxyJump as [user@]host[:port] in your SSH configuration.")
 }
 
-func expandHome(path string) string {
+// ExpandHome makes a leading ~/ the home directory, as OpenSSH does.
+func ExpandHome(path string) string {
 	rest, ok := strings.CutPrefix(path, "~/")
 	if !ok {
 		return path

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,7 +51,7 @@ type Tunnel struct {
 	options Options
 	life    context.Context
 	end     context.CancelFunc
-	alive   sync.WaitGroup // keepalives
+	alive   sync.WaitGroup // keepalives, and what comes through channels
 
 	dialing chan struct{} // capacity 1: held by whoever dials or looks at client
 	client  *ssh.Client   // nil while there is none; guarded by dialing
@@ -83,7 +84,13 @@ func (t *Tunnel) Dial(ctx context.Context, network, target string) (net.Conn, er
 	if err != nil {
 		return nil, t.forwardError(ctx, target, err)
 	}
-	return newConn(channel, address{network, target}), nil
+	c, fill := newConn(channel, address{network, target})
+	if err := t.lock(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	defer t.unlock()
+	t.alive.Go(fill)
+	return c, nil
 }
 
 // Close ends the SSH connection and what goes through it.
@@ -91,24 +98,19 @@ func (t *Tunnel) Close() error {
 	t.end()
 	t.dialing <- struct{}{}
 	err := t.drop()
-	<-t.dialing
+	t.unlock()
 	t.alive.Wait()
 	return err
 }
 
 // connected gives the SSH connection, and makes it where there is none.
 func (t *Tunnel) connected(ctx context.Context) (*ssh.Client, error) {
-	select {
-	case t.dialing <- struct{}{}:
-	case <-ctx.Done():
-		return nil, sshError(ctx.Err(), "connecting to %s took too long", t.config.Host)
+	if err := t.lock(ctx); err != nil {
+		return nil, err
 	}
-	defer func() { <-t.dialing }()
+	defer t.unlock()
 	if t.client != nil {
 		return t.client, nil
-	}
-	if t.life.Err() != nil {
-		return nil, sshError(net.ErrClosed, "the tunnel through %s is closed", t.config.Host)
 	}
 	route, err := t.route()
 	if err != nil {
@@ -179,9 +181,12 @@ func (t *Tunnel) handshake(ctx context.Context, raw net.Conn, target string, h h
 			WithHint("Check that host and port are those of an SSH server, or raise the connection's time-out.")
 	case hosts.refusal != nil:
 		return nil, hosts.refusal
+	case h.method == tusk.SSHPassword && strings.Contains(err.Error(), "unable to authenticate"):
+		return nil, sshError(errors.Join(ErrSecretWrong, err), "the SSH host %s did not take the password of %s", target, h.user).
+			WithHint(storeHint)
 	default:
 		return nil, sshError(err, "the SSH host %s did not let %s in", target, h.user).
-			WithHint("Check the SSH user and that the host knows this key or password.")
+			WithHint("Check the SSH user and that the host knows this key.")
 	}
 }
 
@@ -214,7 +219,7 @@ func (t *Tunnel) keepAlive(client *ssh.Client) {
 			t.options.Log.Debug("an SSH connection ended badly", "host", t.config.Host, "err", err)
 		}
 	}
-	<-t.dialing
+	t.unlock()
 	<-gone
 }
 
@@ -230,6 +235,23 @@ func (t *Tunnel) drop() error {
 	t.client, t.jumps = nil, nil
 	return errors.Join(errs...)
 }
+
+// lock takes dialing while the tunnel is open: Close waits for what began under
+// it.
+func (t *Tunnel) lock(ctx context.Context) error {
+	select {
+	case t.dialing <- struct{}{}:
+	case <-ctx.Done():
+		return sshError(ctx.Err(), "connecting to %s took too long", t.config.Host)
+	}
+	if t.life.Err() != nil {
+		t.unlock()
+		return sshError(net.ErrClosed, "the tunnel through %s is closed", t.config.Host)
+	}
+	return nil
+}
+
+func (t *Tunnel) unlock() { <-t.dialing }
 
 func (t *Tunnel) forwardError(ctx context.Context, target string, err error) error {
 	if refused, ok := errors.AsType[*ssh.OpenChannelError](err); ok {

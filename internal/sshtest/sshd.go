@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package sshtest starts OpenSSH's real server for tests.
 package sshtest
 
@@ -11,7 +13,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -33,34 +34,21 @@ type Server struct {
 	KeyPath string        // a private key without a passphrase
 	HostKey ssh.PublicKey // what the server shows
 
-	sshd   string
-	dir    string
-	config []string
-	cmd    *exec.Cmd
+	sshd    string
+	dir     string
+	config  []string
+	account *syscall.Credential // that sshd runs as; nil for ourselves
+	cmd     *exec.Cmd
+	exited  chan struct{}
 }
 
 // Start starts sshd with lines added to its configuration, and stops it with
 // the test. It skips the test where sshd is not installed.
 func Start(t testing.TB, config ...string) *Server {
 	t.Helper()
-	sshd, err := exec.LookPath("sshd")
-	if err != nil {
-		sshd = "/usr/sbin/sshd"
-		if _, err := os.Stat(sshd); err != nil {
-			t.Skip("sshd is not installed (Debian: openssh-server)")
-		}
-	}
-	current, err := user.Current()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if current.Uid == "0" {
-		// sshd's privilege separation wants it when root starts it.
-		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s := &Server{User: current.Username, sshd: sshd, dir: t.TempDir(), config: config}
+	s := &Server{sshd: sshdPath(t), dir: folder(t), config: config}
+	s.account, s.User = account(t)
+	s.own(t, s.dir)
 	s.HostKey = WriteKey(t, filepath.Join(s.dir, "host_key"), "")
 	s.KeyPath = filepath.Join(s.dir, "user_key")
 	s.Authorize(t, WriteKey(t, s.KeyPath, ""))
@@ -82,22 +70,24 @@ func (s *Server) Run(t testing.TB) {
 		"PidFile none",
 		"StrictModes no",
 		"UsePAM no",
-		"PermitRootLogin yes",
 		"MaxStartups 100",
 	}, s.config...)
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{"sshd_config", "host_key", "authorized_keys"} {
+		s.own(t, filepath.Join(s.dir, name))
+	}
 	var output bytes.Buffer
 	s.cmd = exec.Command(s.sshd, "-D", "-e", "-f", path)
 	s.cmd.Stderr = &output
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	exited := make(chan struct{})
+	s.exited = make(chan struct{})
 	go func() {
-		defer close(exited)
+		defer close(s.exited)
 		s.cmd.Wait() //nolint:errcheck // killed on purpose
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -109,7 +99,7 @@ func (s *Server) Run(t testing.TB) {
 			return
 		}
 		select {
-		case <-exited:
+		case <-s.exited:
 			t.Fatalf("sshd ended: %s", &output)
 		case <-ctx.Done():
 			t.Fatalf("sshd does not listen: %v\n%s", err, &output)
@@ -118,9 +108,14 @@ func (s *Server) Run(t testing.TB) {
 	}
 }
 
-// Stop kills the server with all its sessions.
+// Stop kills the server with all its sessions, which are children in sessions
+// of their own.
 func (s *Server) Stop() {
-	syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) //nolint:errcheck // it may be gone already
+	children := descendants(s.cmd.Process.Pid)
+	for _, pid := range append(children, s.cmd.Process.Pid) {
+		syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck // it may be gone already
+	}
+	<-s.exited
 }
 
 // Address is host:port.
