@@ -177,20 +177,26 @@ type SecretAnswer struct {
 	Remember bool // in the keychain, not for the session alone
 }
 
-// maxQuestions is how often one attempt to connect asks for a secret.
-const maxQuestions = 3
+// maxQuestions is how often one attempt to connect asks the user.
+const maxQuestions = 4
 
-// withSecrets attempts to connect, and where a secret is missing or wrong, asks
-// the user for it and tries again. Several attempts at once ask one question.
-func (r *route) withSecrets(ctx context.Context, attempt func() error) error {
+// withAnswers attempts to connect, and where a secret is missing or wrong or an
+// SSH host is not known, asks the user and tries again. Several attempts at once
+// ask one question.
+func (r *route) withAnswers(ctx context.Context, attempt func() error) error {
 	for asked := 0; ; asked++ {
 		seen := r.answers.Load()
 		err := attempt()
-		question, open := r.question(err)
-		if !open || r.askSecret == nil || asked == maxQuestions {
+		var ask func(context.Context) (bool, error)
+		if unknown, ok := errors.AsType[*tunnel.UnknownHost](err); ok && r.acceptHost != nil {
+			ask = func(ctx context.Context) (bool, error) { return r.askHost(ctx, unknown) }
+		} else if question, ok := r.question(err); ok && r.askSecret != nil {
+			ask = func(ctx context.Context) (bool, error) { return r.ask(ctx, question) }
+		}
+		if ask == nil || asked == maxQuestions {
 			return err
 		}
-		answered, askErr := r.ask(ctx, seen, question)
+		answered, askErr := r.inTurn(ctx, seen, ask)
 		if askErr != nil {
 			return askErr
 		}
@@ -198,6 +204,33 @@ func (r *route) withSecrets(ctx context.Context, attempt func() error) error {
 			return err
 		}
 	}
+}
+
+// inTurn asks, unless somebody else was answered since seen.
+func (r *route) inTurn(ctx context.Context, seen int64, ask func(context.Context) (bool, error)) (answered bool, err error) {
+	select {
+	case r.asking <- struct{}{}:
+	case <-ctx.Done():
+		return false, classify(ctx.Err(), r.config)
+	}
+	defer func() { <-r.asking }()
+	if r.answers.Load() != seen {
+		return true, nil
+	}
+	answered, err = ask(ctx)
+	if answered {
+		r.answers.Add(1)
+	}
+	return answered, err
+}
+
+// askHost asks whether to trust an SSH host, and remembers it.
+func (r *route) askHost(ctx context.Context, host *tunnel.UnknownHost) (bool, error) {
+	accepted, err := r.acceptHost(ctx, host)
+	if err != nil || !accepted {
+		return false, err
+	}
+	return true, r.tunnel.Trust(host)
 }
 
 // question is what would cure an error.
@@ -224,17 +257,9 @@ func (r *route) question(err error) (SecretQuestion, bool) {
 // invalidPassword is the SQLSTATE of a password that is missing or wrong.
 const invalidPassword = "28P01"
 
-// ask asks the user, unless somebody else was answered since seen.
-func (r *route) ask(ctx context.Context, seen int64, q SecretQuestion) (answered bool, err error) {
-	select {
-	case r.asking <- struct{}{}:
-	case <-ctx.Done():
-		return false, classify(ctx.Err(), r.config)
-	}
-	defer func() { <-r.asking }()
-	if r.answers.Load() != seen {
-		return true, nil
-	}
+// ask asks the user for a secret and keeps it. A dismissed question is not
+// answered.
+func (r *route) ask(ctx context.Context, q SecretQuestion) (answered bool, err error) {
 	answer, err := r.askSecret(ctx, q)
 	if err != nil || answer.Secret.IsZero() {
 		return false, err
@@ -249,6 +274,5 @@ func (r *route) ask(ctx context.Context, seen int64, q SecretQuestion) (answered
 		}
 		return r.secrets.SetSession(key, sealed)
 	})
-	r.answers.Add(1)
 	return err == nil, err
 }

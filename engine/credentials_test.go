@@ -208,7 +208,7 @@ func TestPassphraseIsAskedFor(t *testing.T) {
 	server.Authorize(t, sshtest.WriteKey(t, key, "open sesame"))
 	user, ask := asking("open barley", "open sesame")
 	state := newState(t, ask, func(c *engine.Config) {
-		c.AcceptHost = func(context.Context, tunnel.HostKey) (bool, error) { return true, nil }
+		c.AcceptHost = func(context.Context, *tunnel.UnknownHost) (bool, error) { return true, nil }
 	})
 	id := open(t, state, source(t, pgtest.New(t).Database(t), gate, func(c *tusk.ConnectionConfig) {
 		t := *c.SSHTunnel

@@ -71,7 +71,7 @@ func (s *State) Connect(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	if err := c.route.withSecrets(ctx, func() error { return c.pool.Validate(ctx) }); err != nil {
+	if err := c.route.withAnswers(ctx, func() error { return c.pool.Validate(ctx) }); err != nil {
 		return err
 	}
 	return s.config.Store.TouchConnection(ctx, id, time.Now())

@@ -23,17 +23,18 @@ type route struct {
 	log     *slog.Logger
 	tunnel  *tunnel.Tunnel // nil: the server is reached directly
 
-	askSecret func(context.Context, SecretQuestion) (SecretAnswer, error) // nil: nobody is asked
-	asking    chan struct{}                                               // capacity 1: held while the user is asked
-	answers   atomic.Int64                                                // questions that were answered
-	shown     atomic.Bool                                                 // the last attempt had a password
+	askSecret  func(context.Context, SecretQuestion) (SecretAnswer, error) // nil: nobody is asked
+	acceptHost func(context.Context, *tunnel.UnknownHost) (bool, error)    // nil: nobody is asked
+	asking     chan struct{}                                               // capacity 1: held while the user is asked
+	answers    atomic.Int64                                                // questions that were answered
+	shown      atomic.Bool                                                 // the last attempt had a password
 }
 
 // newRoute does not dial.
 func newRoute(c tusk.ConnectionConfig, config Config) (*route, error) {
 	r := &route{
 		config: c, secrets: config.Secrets, log: config.Log,
-		askSecret: config.AskSecret, asking: make(chan struct{}, 1),
+		askSecret: config.AskSecret, acceptHost: config.AcceptHost, asking: make(chan struct{}, 1),
 	}
 	if c.SSHTunnel == nil {
 		return r, nil
@@ -43,7 +44,6 @@ func newRoute(c tusk.ConnectionConfig, config Config) (*route, error) {
 		return nil, err
 	}
 	options.Log = config.Log
-	options.AcceptHost = config.AcceptHost
 	options.Secret = r.sshSecret
 	r.tunnel = tunnel.New(*c.SSHTunnel, options)
 	return r, nil
@@ -75,7 +75,7 @@ func (r *route) settings() (*pgxpool.Config, error) { return dialConfig(r.config
 // connect makes a backend for a session. The user may be asked for a secret;
 // the time that takes is beside the connection's time-out.
 func (r *route) connect(ctx context.Context, notice pgconn.NoticeHandler) (conn *pgconn.PgConn, err error) {
-	err = r.withSecrets(ctx, func() (err error) {
+	err = r.withAnswers(ctx, func() (err error) {
 		conn, err = r.attempt(ctx, notice)
 		return err
 	})

@@ -29,7 +29,7 @@ type Config struct {
 
 	// AcceptHost asks the user whether to trust an SSH host that known_hosts
 	// does not list. nil refuses.
-	AcceptHost func(ctx context.Context, key tunnel.HostKey) (bool, error)
+	AcceptHost func(ctx context.Context, host *tunnel.UnknownHost) (bool, error)
 
 	// AskSecret asks the user for a password or a passphrase that is missing or
 	// was refused. nil: nobody is asked, and the error says how to store it.

@@ -119,7 +119,7 @@ func TestUnknownSSHHost(t *testing.T) {
 
 	asked := 0
 	state = newState(t, func(c *engine.Config) {
-		c.AcceptHost = func(context.Context, tunnel.HostKey) (bool, error) { asked++; return true, nil }
+		c.AcceptHost = func(context.Context, *tunnel.UnknownHost) (bool, error) { asked++; return true, nil }
 	})
 	id = open(t, state, source(t, db, gate))
 	must(t, state, id, "doc", `select 1`)

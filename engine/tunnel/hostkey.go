@@ -1,7 +1,6 @@
 package tunnel
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"net"
@@ -20,9 +19,8 @@ type knownHosts struct {
 }
 
 // knownHosts prepares the check of target's key. A known host must show its
-// known key; one that changed is refused; an unknown one is asked about and
-// then remembered.
-func (t *Tunnel) knownHosts(ctx context.Context, target string, remote net.Addr) (*knownHosts, error) {
+// known key; one that changed or is not known is refused.
+func (t *Tunnel) knownHosts(target string, remote net.Addr) (*knownHosts, error) {
 	var files []string
 	for _, path := range t.options.KnownHostsFiles {
 		if _, err := os.Stat(path); err == nil {
@@ -43,7 +41,7 @@ func (t *Tunnel) knownHosts(ctx context.Context, target string, remote net.Addr)
 	k.check = func(host string, remote net.Addr, key ssh.PublicKey) error {
 		err := callback(host, remote, key)
 		if err != nil {
-			err = t.judge(ctx, host, key, err)
+			err = t.judge(host, key, err)
 			k.refusal = err
 		}
 		return err
@@ -51,51 +49,50 @@ func (t *Tunnel) knownHosts(ctx context.Context, target string, remote net.Addr)
 	return k, nil
 }
 
-// judge turns a key that known_hosts does not vouch for into a question or a
-// refusal.
-func (t *Tunnel) judge(ctx context.Context, host string, key ssh.PublicKey, err error) error {
-	name := knownhosts.Normalize(host)
-	shown := HostKey{Host: name, Type: key.Type(), Fingerprint: ssh.FingerprintSHA256(key)}
+// UnknownHost is the cause of an error of Dial: known_hosts does not list the
+// host. Where a person trusts its key, Trust makes the next Dial go through.
+type UnknownHost struct {
+	Host        string // as in known_hosts: host, or [host]:port
+	Type        string // of its key, such as ssh-ed25519
+	Fingerprint string // SHA256:…
+
+	key ssh.PublicKey
+}
+
+func (u *UnknownHost) Error() string { return "no known_hosts file lists " + u.Host }
+
+// judge turns a key that known_hosts does not vouch for into a refusal.
+func (t *Tunnel) judge(host string, key ssh.PublicKey, err error) error {
+	shown := &UnknownHost{Host: knownhosts.Normalize(host), Type: key.Type(), Fingerprint: ssh.FingerprintSHA256(key), key: key}
 	if revoked, ok := errors.AsType[*knownhosts.RevokedError](err); ok {
-		return sshError(revoked, "the key of the SSH host %s is revoked (%s)", name, shown.Fingerprint).
+		return sshError(revoked, "the key of the SSH host %s is revoked (%s)", shown.Host, shown.Fingerprint).
 			WithHint("Do not connect. Ask who runs the host.")
 	}
 	unknown, ok := errors.AsType[*knownhosts.KeyError](err)
 	if !ok {
-		return sshError(err, "the key of the SSH host %s cannot be checked", name)
+		return sshError(err, "the key of the SSH host %s cannot be checked", shown.Host)
 	}
 	if len(unknown.Want) > 0 {
 		return sshError(unknown, "the key of the SSH host %s has changed: it shows %s %s, and %s line %d knows another",
-			name, shown.Type, shown.Fingerprint, unknown.Want[0].Filename, unknown.Want[0].Line).
-			WithHint("Somebody may be listening in. If the host was set up anew, remove the old key with `ssh-keygen -R " + name + "` and connect again.")
+			shown.Host, shown.Type, shown.Fingerprint, unknown.Want[0].Filename, unknown.Want[0].Line).
+			WithHint("Somebody may be listening in. If the host was set up anew, remove the old key with `ssh-keygen -R " + shown.Host + "` and connect again.")
 	}
-	if t.options.AcceptHost == nil {
-		return sshError(unknown, "the SSH host %s is not known (%s %s)", name, shown.Type, shown.Fingerprint).
-			WithHint("Compare the fingerprint, then connect once with `ssh " + t.config.Host + "` in a terminal and accept it.")
-	}
-	accepted, err := t.options.AcceptHost(ctx, shown)
-	if err != nil {
-		return sshError(err, "nobody could be asked about the SSH host %s", name)
-	}
-	if !accepted {
-		return sshError(unknown, "the SSH host %s was not accepted", name).
-			WithHint("Connect again and accept its fingerprint if it is the right one.")
-	}
-	return t.remember(host, key)
+	return sshError(shown, "the SSH host %s is not known (%s %s)", shown.Host, shown.Type, shown.Fingerprint).
+		WithHint("Compare the fingerprint, then connect once with `ssh " + t.config.Host + "` in a terminal and accept it.")
 }
 
-// remember adds an accepted key to the first known_hosts file.
-func (t *Tunnel) remember(host string, key ssh.PublicKey) error {
+// Trust adds the key of a host to the first known_hosts file.
+func (t *Tunnel) Trust(host *UnknownHost) error {
 	if len(t.options.KnownHostsFiles) == 0 {
-		return nil // accepted for this time
+		return sshError(nil, "there is no known_hosts file to remember %s in", host.Host)
 	}
 	path := t.options.KnownHostsFiles[0]
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
-		err = appendLine(path, knownhosts.Line([]string{knownhosts.Normalize(host)}, key))
+		err = appendLine(path, knownhosts.Line([]string{host.Host}, host.key))
 	}
 	if err != nil {
-		return sshError(err, "the accepted key of %s cannot be remembered", host).
+		return sshError(err, "the accepted key of %s cannot be remembered", host.Host).
 			WithHint("Check that " + path + " is writable.")
 	}
 	return nil

@@ -26,21 +26,11 @@ type Options struct {
 	IdentityFiles   []string      // keys for hosts whose configuration names none
 	Keepalive       time.Duration // between keepalive requests; 15 s by default
 
-	// AcceptHost asks whether to trust a host that known_hosts does not list.
-	// nil refuses.
-	AcceptHost func(ctx context.Context, key HostKey) (bool, error)
 	// Secret gives the passphrase of the key or the password of the user, the
 	// zero Secret where there is none. nil is none.
 	Secret func(ctx context.Context) (secrets.Secret, error)
 
 	Log *slog.Logger
-}
-
-// HostKey is what a person compares before trusting a host.
-type HostKey struct {
-	Host        string // as in known_hosts: host, or [host]:port
-	Type        string // such as ssh-ed25519
-	Fingerprint string // SHA256:…
 }
 
 // Tunnel forwards connections over one SSH connection, which is made when the
@@ -158,7 +148,7 @@ func (t *Tunnel) handshake(ctx context.Context, raw net.Conn, target string, h h
 		return nil, err
 	}
 	defer closeAgent()
-	hosts, err := t.knownHosts(ctx, target, raw.RemoteAddr())
+	hosts, err := t.knownHosts(target, raw.RemoteAddr())
 	if err != nil {
 		return nil, err
 	}

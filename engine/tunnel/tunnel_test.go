@@ -157,44 +157,34 @@ func TestAgent(t *testing.T) {
 	refused(t, open(t, config, tunnel.Options{KnownHostsFiles: known}), "no SSH agent", "ssh-add")
 }
 
-func TestUnknownHostIsAskedAbout(t *testing.T) {
+func TestUnknownHostIsTrustedByAPerson(t *testing.T) {
 	server := sshtest.Start(t)
-	known := filepath.Join(t.TempDir(), "new", "known_hosts")
-	refused(t, open(t, server.Config(), tunnel.Options{KnownHostsFiles: []string{known}}), "not known", "SHA256:")
+	options := tunnel.Options{KnownHostsFiles: []string{filepath.Join(t.TempDir(), "new", "known_hosts")}}
+	tun := open(t, server.Config(), options)
+	refused(t, tun, "not known", "SHA256:")
 
-	asked := 0
-	answer := func(yes bool) tunnel.Options {
-		return tunnel.Options{
-			KnownHostsFiles: []string{known},
-			AcceptHost: func(_ context.Context, key tunnel.HostKey) (bool, error) {
-				asked++
-				if want := ssh.FingerprintSHA256(server.HostKey); key.Fingerprint != want {
-					t.Errorf("asked about %s, want %s", key.Fingerprint, want)
-				}
-				return yes, nil
-			},
-		}
-	}
-	refused(t, open(t, server.Config(), answer(false)), "not accepted")
 	target := echo(t)
-	works(t, open(t, server.Config(), answer(true)), target)
-	works(t, open(t, server.Config(), answer(true)), target)
-	if asked != 2 {
-		t.Errorf("asked %d times; an accepted host is remembered", asked)
+	_, err := tun.Dial(t.Context(), "tcp", target)
+	unknown, ok := errors.AsType[*tunnel.UnknownHost](err)
+	if !ok || unknown.Fingerprint != ssh.FingerprintSHA256(server.HostKey) || unknown.Type != "ssh-ed25519" {
+		t.Fatalf("the error's cause is %+v", unknown)
 	}
+	if err := tun.Trust(unknown); err != nil {
+		t.Fatal(err)
+	}
+	works(t, tun, target)
+	works(t, open(t, server.Config(), options), target)
 }
 
 func TestChangedHostKeyIsRefused(t *testing.T) {
 	server := sshtest.Start(t)
 	other := sshtest.WriteKey(t, filepath.Join(t.TempDir(), "other"), "")
-	tun := open(t, server.Config(), tunnel.Options{
-		KnownHostsFiles: []string{server.KnownHosts(t, other)},
-		AcceptHost: func(context.Context, tunnel.HostKey) (bool, error) {
-			t.Error("asked whether to trust a changed key")
-			return true, nil
-		},
-	})
+	tun := open(t, server.Config(), tunnel.Options{KnownHostsFiles: []string{server.KnownHosts(t, other)}})
 	refused(t, tun, "has changed", "ssh-keygen -R")
+	_, err := tun.Dial(t.Context(), "tcp", "127.0.0.1:1")
+	if _, offered := errors.AsType[*tunnel.UnknownHost](err); offered {
+		t.Error("a changed key is offered to be trusted")
+	}
 }
 
 func TestConfigFileWithJumpHost(t *testing.T) {
