@@ -57,8 +57,8 @@ func TestCatalogIsNotReadForWhatCannotChangeIt(t *testing.T) {
 	id := open(t, state, source(t, pgtest.New(t).Database(t, `create table t (a int)`)))
 	must(t, state, id, "doc", `set work_mem = '8MB'; insert into t values (1); select * from t; begin; create table u ()`)
 	fails(t, state, id, "doc", `create table broken (oops)`, tusk.Query)
-	state.EndSession(id, "doc") // a load would have begun by now
-	state.Remove(id)            // and ended
+	state.EndSessions("doc") // a load would have begun by now
+	state.Remove(id)         // and ended
 	if len(changed) != 0 {
 		t.Error("the catalog was read")
 	}

@@ -15,7 +15,7 @@ func (s *Session) guarded(h *QueryHandle, sql shape, maxRows int) (*tusk.QueryRe
 	if maxRows == 0 {
 		maxRows = -1 // no row count equals it
 	}
-	if !s.connection.config.Options.ReadOnly {
+	if !s.key.readOnly {
 		return s.execute(h, sql.sql, maxRows)
 	}
 	return s.executeReadOnly(h, sql, maxRows)

@@ -14,6 +14,7 @@ type Script struct {
 	ConnectionID uuid.UUID
 	Session      string   // the session's key: a document's URI, or a name
 	Statements   []string // each a single statement, without its semicolon
+	ReadOnly     bool     // the server refuses every write, also where the connection allows it
 	MaxRows      int      // rows kept of each result; 0 keeps all
 
 	// The events of statement i, called in order from the goroutine of Run. Any
@@ -32,7 +33,7 @@ func (s *State) Run(ctx context.Context, script Script) error {
 	if err != nil {
 		return err
 	}
-	session, err := s.session(c, script.Session)
+	session, err := s.session(c, script)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 // take turns.
 type Session struct {
 	connection *connection
-	key        string
+	key        sessionKey
 	config     Config
 	life       context.Context // ends with close
 	end        context.CancelFunc
@@ -65,7 +65,7 @@ type SessionStatus struct {
 	Since        time.Time // when Transaction became so
 }
 
-func newSession(c *connection, key string, config Config) *Session {
+func newSession(c *connection, key sessionKey, config Config) *Session {
 	s := &Session{connection: c, key: key, config: config, turn: make(chan struct{}, 1), types: typeNames{}}
 	s.life, s.end = context.WithCancel(c.life)
 	return s
@@ -163,7 +163,7 @@ func (s *Session) observe() {
 	}
 	next := &SessionStatus{
 		ConnectionID: s.connection.config.ID,
-		Key:          s.key,
+		Key:          s.key.name,
 		PID:          s.conn.PID(),
 		Transaction:  TransactionStatus(s.conn.TxStatus()),
 		Since:        time.Now(),

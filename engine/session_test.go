@@ -41,7 +41,7 @@ func TestSessionsTellTheirTransaction(t *testing.T) {
 	}
 	check(`rollback`, engine.Idle)
 
-	state.EndSession(id, "doc")
+	state.EndSessions("doc")
 	if got := state.Sessions(); len(got) != 0 {
 		t.Errorf("an ended session is listed: %+v", got)
 	}

@@ -24,7 +24,8 @@ import (
 type Source struct {
 	Config   tusk.ConnectionConfig
 	Password secrets.Secret
-	Origin   string // for people: "DATABASE_URL", "libpq environment", …
+	Origin   string            // for people: "DATABASE_URL", "libpq environment", …
+	Fields   map[string]string // where single fields come from instead, such as host: PGHOST; by JSON name
 }
 
 // OriginSaved is the origin of what lies in the store.
@@ -66,13 +67,16 @@ func FromURL(name, raw, origin string) (Source, error) {
 // (https://www.postgresql.org/docs/current/libpq-envars.html). It answers false
 // where none says which database is meant.
 func FromEnvironment(getenv func(string) string) (Source, bool, error) {
-	v := values{}
+	v, from := values{}, map[string]string{}
 	for variable, key := range map[string]string{
 		"PGHOST": "host", "PGPORT": "port", "PGDATABASE": "dbname", "PGUSER": "user", "PGPASSWORD": "password",
 		"PGSSLMODE": "sslmode", "PGSSLROOTCERT": "sslrootcert", "PGSSLCERT": "sslcert", "PGSSLKEY": "sslkey",
 		"PGAPPNAME": "application_name", "PGCONNECT_TIMEOUT": "connect_timeout",
 	} {
 		v[key] = getenv(variable)
+		if v[key] != "" {
+			from[key] = variable
+		}
 	}
 	service := getenv("PGSERVICE")
 	if service == "" && v["host"] == "" && v["dbname"] == "" {
@@ -86,12 +90,26 @@ func FromEnvironment(getenv func(string) string) (Source, bool, error) {
 		}
 		for key, value := range settings {
 			v[key] = cmp.Or(value, v[key]) // libpq asks the service first
+			from[key] = "service " + service
 		}
 		origin = "service " + service
 	}
 	name := cmp.Or(service, v["dbname"], v["user"], "environment")
 	source, err := v.source(name, origin)
+	source.Fields = map[string]string{}
+	for key, variable := range from {
+		if field := fields[key]; field != "" {
+			source.Fields[field] = variable
+		}
+	}
 	return source, err == nil, err
+}
+
+// fields are the JSON names of libpq's keywords in a tusk.ConnectionConfig.
+var fields = map[string]string{
+	"host": "host", "port": "port", "dbname": "database", "user": "username", "sslmode": "ssl_mode",
+	"sslrootcert": "ssl_root_cert", "sslcert": "ssl_cert", "sslkey": "ssl_key",
+	"application_name": "options.application_name", "connect_timeout": "options.connect_timeout_secs",
 }
 
 func readService(name string, getenv func(string) string) (map[string]string, error) {

@@ -74,7 +74,14 @@ type connection struct {
 	catalog *catalogCache
 
 	mu       sync.Mutex
-	sessions map[string]*Session // by key; nil once removed; guarded by mu
+	sessions map[sessionKey]*Session // nil once removed; guarded by mu
+}
+
+// sessionKey tells sessions of a connection apart: what may write and what may
+// not share nothing, not even a transaction.
+type sessionKey struct {
+	name     string // Script.Session
+	readOnly bool
 }
 
 // New makes a State. It does no I/O.
@@ -113,7 +120,7 @@ func (s *State) Add(config tusk.ConnectionConfig) error {
 	if err := config.Validate(); err != nil {
 		return err
 	}
-	c := &connection{config: config, sessions: map[string]*Session{}}
+	c := &connection{config: config, sessions: map[sessionKey]*Session{}}
 	var err error
 	if c.route, err = newRoute(config, s.config); err != nil {
 		return err
@@ -168,6 +175,17 @@ func (s *State) Remove(id uuid.UUID) {
 		s.retire(c)
 		s.changed()
 	}
+}
+
+// Disconnect ends what lives because of a connection, which stays known: what
+// needs it next connects anew.
+func (s *State) Disconnect(id uuid.UUID) error {
+	c, err := s.connection(id)
+	if err != nil {
+		return err
+	}
+	s.Remove(id)
+	return s.Add(c.config)
 }
 
 // retire ends what lives because of c and waits for it.
@@ -307,26 +325,31 @@ func (s *State) Sessions() []SessionStatus {
 	return list
 }
 
-// EndSession ends the execution session of a key, such as a closed document,
-// and cancels what it runs. It waits for the end.
-func (s *State) EndSession(id uuid.UUID, key string) {
+// EndSessions ends the execution sessions of a key, such as a closed document,
+// on every connection, and cancels what they run. It waits for the end.
+func (s *State) EndSessions(key string) {
 	s.mu.Lock()
-	c := s.connections[id]
+	connections := slices.Collect(maps.Values(s.connections))
 	s.mu.Unlock()
-	if c == nil {
-		return
+	var ending []*Session
+	for _, c := range connections {
+		c.mu.Lock()
+		for _, readOnly := range []bool{false, true} {
+			if session := c.sessions[sessionKey{key, readOnly}]; session != nil {
+				ending = append(ending, session)
+				delete(c.sessions, sessionKey{key, readOnly})
+			}
+		}
+		c.mu.Unlock()
 	}
-	c.mu.Lock()
-	session := c.sessions[key]
-	delete(c.sessions, key)
-	c.mu.Unlock()
-	if session != nil {
+	for _, session := range ending {
 		session.close()
 	}
 }
 
-// session gives the execution session of a key. It does not dial.
-func (s *State) session(c *connection, key string) (*Session, error) {
+// session gives the execution session of a script. It does not dial.
+func (s *State) session(c *connection, script Script) (*Session, error) {
+	key := sessionKey{script.Session, script.ReadOnly || c.config.Options.ReadOnly}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sessions == nil {

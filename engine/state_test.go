@@ -62,7 +62,7 @@ func TestCloseWithASilentServer(t *testing.T) {
 	started, done := start(t.Context(), state, script(id, "doc", `select pg_sleep(60)`))
 	await(t, "the start", started)
 	awaitSleep(t, state, id)
-	state.EndSession(id, "observer")
+	state.EndSessions("observer")
 	p.silence(true)
 	begin := time.Now()
 	state.Close()
@@ -135,7 +135,7 @@ func TestStateIsSafeForAll(t *testing.T) {
 					state.Remove(id)
 				}
 				if (i+round)%5 == 0 {
-					state.EndSession(id, s.Session)
+					state.EndSessions(s.Session)
 				}
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/secrets"
 )
 
 // ConnectionStatus is how a connection stands.
@@ -23,6 +24,7 @@ type ConnectionStatus struct {
 	Tunnel   string          `json:"tunnel,omitempty"` // user@host:port of the SSH host
 	Server   *ServerStatus   `json:"server,omitempty"` // nil where it does not answer
 	Error    *tusk.ErrorInfo `json:"error,omitempty"`  // why it does not
+	Cause    error           `json:"-"`                // of Error
 	Catalog  bool            `json:"catalog"`          // whether completion knows the database
 	ReadOnly bool            `json:"read_only"`        // by the connection's options
 }
@@ -52,14 +54,42 @@ func (s *State) Status(ctx context.Context, id uuid.UUID) (ConnectionStatus, err
 	if t := c.config.SSHTunnel; t != nil {
 		status.Tunnel = t.Username + "@" + net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
 	}
-	status.Server, err = c.pool.server(ctx)
+	err = c.route.withAnswers(ctx, func() (err error) {
+		status.Server, err = c.pool.server(ctx)
+		return err
+	})
 	if err != nil {
 		info := tusk.InfoOf(err)
-		status.Error = &info
+		status.Error, status.Cause = &info, err
 	}
 	status.Pool, status.State = c.pool.Status(), c.pool.State().String()
 	status.Sessions = slices.DeleteFunc(s.Sessions(), func(session SessionStatus) bool { return session.ConnectionID != id })
 	return status, nil
+}
+
+// Try tells the status of a connection that nobody saved, with secrets that are
+// forgotten with it.
+func (s *State) Try(ctx context.Context, c tusk.ConnectionConfig, password, sshSecret secrets.Secret) (ConnectionStatus, error) {
+	given := map[secrets.Key]sealed{secrets.Database(c.ID): {databaseRecipient(c), password.Reveal()}}
+	if c.SSHTunnel != nil {
+		given[secrets.SSH(c.SSHTunnel.ID)] = sealed{sshRecipient(*c.SSHTunnel), sshSecret.Reveal()}
+	}
+	for key, secret := range given {
+		if secret.Secret == "" {
+			continue
+		}
+		if err := keepSealed(secrets.NewSecret(secret.Secret), secret.For, func(sealed secrets.Secret) error {
+			return s.config.Secrets.SetSession(key, sealed)
+		}); err != nil {
+			return ConnectionStatus{}, err
+		}
+		defer s.config.Secrets.ForgetSession(key)
+	}
+	if err := s.Add(c); err != nil {
+		return ConnectionStatus{}, err
+	}
+	defer s.Remove(c.ID)
+	return s.Status(ctx, c.ID)
 }
 
 // String gives the state in one word.

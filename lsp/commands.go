@@ -26,6 +26,17 @@ var commands = []command{
 	{"tusk.schema.refresh", (*session).refreshSchema},
 	{"tusk.connection.list", (*session).listConnections},
 	{"tusk.connection.use", (*session).useConnection},
+	{"tusk.connection.add", (*session).addConnection},
+	{"tusk.connection.update", (*session).updateConnection},
+	{"tusk.connection.remove", (*session).removeConnection},
+	{"tusk.connection.duplicate", (*session).duplicateConnection},
+	{"tusk.connection.test", (*session).testConnection},
+	{"tusk.connection.connect", (*session).connectConnection},
+	{"tusk.connection.disconnect", (*session).disconnectConnection},
+	{"tusk.connection.status", (*session).connectionStatus},
+	{"tusk.connection.explain", (*session).explainConnection},
+	{"tusk.connection.import", (*session).importConnections},
+	{"tusk.connection.export", (*session).exportConnections},
 	{"tusk.history.list", (*session).listHistory},
 }
 

@@ -1,35 +1,44 @@
 package lsp
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
-	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 )
 
-// connections knows which database connection each document uses. It is safe
-// for concurrent use.
+// connections knows which database connection each document uses: the one that
+// the user chose for it or for a folder above it, else the one that its
+// workspace or its modeline names, else the standard. It is safe for concurrent
+// use.
 type connections struct {
 	engine     *engine.State
+	workspace  *workspaces
 	messages   *messages
 	log        *slog.Logger
 	life       context.Context
 	background *sync.WaitGroup
 
 	mu       sync.Mutex
-	resolved chan struct{}        // closed when the newest resolve has ended; guarded by mu
-	sources  map[uuid.UUID]string // where each connection was found; guarded by mu
-	standard uuid.UUID            // of documents that have none of their own; Nil: none; guarded by mu
-	assigned map[string]uuid.UUID // by document; guarded by mu
-	tried    map[uuid.UUID]bool   // connected, or failed to, in the background; guarded by mu
-	given    []engine.Source      // of the settings; guarded by mu
+	resolved chan struct{}            // closed when the newest resolve has ended; guarded by mu
+	standard uuid.UUID                // of documents that have none of their own; Nil: none; guarded by mu
+	chosen   map[string]choice        // by open document; guarded by mu
+	choosing map[string]chan struct{} // by open document: closed when its newest choice is made; guarded by mu
+	tried    map[uuid.UUID]bool       // connected, or failed to, in the background; guarded by mu
+	sources  []engine.Source          // of the settings and of workspaces; guarded by mu
+	found    engine.Source            // what the standard was found as; guarded by mu
+}
+
+// choice is what a document uses.
+type choice struct {
+	id       uuid.UUID // Nil: the standard
+	readOnly bool      // whatever the connection allows
 }
 
 // resolve finds the connection that the settings mean, beside the caller.
@@ -59,18 +68,91 @@ func (c *connections) find(settings *Settings) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.given = given
+	c.sources = given
 	if err != nil {
 		return err // the connection before stays in use
 	}
-	if !ok {
-		c.standard = uuid.Nil
-		return nil
+	c.standard, c.found = source.Config.ID, source // Nil and nothing where there is none
+	if ok {
+		c.log.Info("connection", "name", source.Config.Name, "origin", source.Origin)
 	}
-	c.standard = source.Config.ID
-	c.sources[source.Config.ID] = source.Origin
-	c.log.Info("connection", "name", source.Config.Name, "origin", source.Origin)
 	return nil
+}
+
+// all lists the connections that can be used, by where they were found.
+func (c *connections) all(ctx context.Context) ([]engine.Source, error) {
+	saved, err := c.engine.Saved(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := slices.Concat(c.sources, saved)
+	if c.found.Config.ID != uuid.Nil {
+		list = append(list, c.found)
+	}
+	seen := map[uuid.UUID]bool{}
+	return slices.DeleteFunc(list, func(source engine.Source) bool {
+		again := seen[source.Config.ID]
+		seen[source.Config.ID] = true
+		return again
+	}), nil
+}
+
+// byID finds a connection that can be used, and makes it known to the engine.
+func (c *connections) byID(ctx context.Context, id uuid.UUID) (bool, error) {
+	all, err := c.all(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, source := range all {
+		if source.Config.ID == id {
+			return true, c.engine.Open(ctx, source)
+		}
+	}
+	return false, nil
+}
+
+// choose finds the connection of an open document, beside the caller.
+func (c *connections) choose(d *Document) {
+	done := make(chan struct{})
+	c.mu.Lock()
+	before, resolved := c.choosing[d.URI], c.resolved
+	c.choosing[d.URI] = done
+	c.mu.Unlock()
+	c.background.Go(func() {
+		defer close(done)
+		<-resolved
+		if before != nil {
+			<-before
+		}
+		found, err := c.look(d)
+		if err != nil && c.life.Err() == nil {
+			c.messages.once(c.life, err)
+		}
+		c.mu.Lock()
+		if _, open := c.choosing[d.URI]; open {
+			c.chosen[d.URI] = found
+		}
+		c.mu.Unlock()
+	})
+	c.prepare(d.URI)
+}
+
+func (c *connections) look(d *Document) (choice, error) {
+	named, err := c.workspace.choose(c, d)
+	if err != nil {
+		return choice{readOnly: named.readOnly}, err
+	}
+	id, err := c.engine.Assigned(c.life, d.URI)
+	if err != nil || id == uuid.Nil {
+		return named, err
+	}
+	known, err := c.byID(c.life, id)
+	if !known || err != nil {
+		return named, err // it was removed meanwhile
+	}
+	return choice{id: id, readOnly: named.readOnly}, nil
 }
 
 // sourcesOf reads the connections of the settings.
@@ -99,21 +181,34 @@ func sourcesOf(settings *Settings) ([]engine.Source, error) {
 func (c *connections) of(uri string) uuid.UUID {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if id, ok := c.assigned[uri]; ok {
-		return id
+	if chosen := c.chosen[uri]; chosen.id != uuid.Nil {
+		return chosen.id
 	}
 	return c.standard
 }
 
-// await is of once the settings' connection has been looked for.
+// readOnly reports whether a document may not write, whatever its connection
+// allows.
+func (c *connections) readOnly(uri string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.chosen[uri].readOnly
+}
+
+// await is of once the document's connection has been looked for.
 func (c *connections) await(ctx context.Context, uri string) (uuid.UUID, error) {
 	c.mu.Lock()
-	resolved := c.resolved
+	waits := []chan struct{}{c.resolved, c.choosing[uri]}
 	c.mu.Unlock()
-	select {
-	case <-resolved:
-	case <-ctx.Done():
-		return uuid.Nil, ctx.Err()
+	for _, done := range waits {
+		if done == nil {
+			continue // no open document
+		}
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return uuid.Nil, ctx.Err()
+		}
 	}
 	id := c.of(uri)
 	if id == uuid.Nil {
@@ -141,7 +236,7 @@ func (c *connections) prepare(uri string) {
 		if tried {
 			return
 		}
-		if err := c.connect(id); err != nil && c.life.Err() == nil {
+		if err := c.connect(c.life, id); err != nil && c.life.Err() == nil {
 			c.mu.Lock()
 			delete(c.tried, id) // the server may come back
 			c.mu.Unlock()
@@ -151,118 +246,42 @@ func (c *connections) prepare(uri string) {
 }
 
 // connect makes sure that the server answers and that its catalog is read.
-func (c *connections) connect(id uuid.UUID) error {
-	if err := c.engine.Connect(c.life, id); err != nil {
+func (c *connections) connect(ctx context.Context, id uuid.UUID) error {
+	if err := c.engine.Connect(ctx, id); err != nil {
 		return err
 	}
 	if c.engine.Catalog(id) != nil {
 		return nil
 	}
-	_, err := c.engine.Refresh(c.life, id)
+	_, err := c.engine.Refresh(ctx, id)
 	return err
 }
 
-// use makes a connection that of one document, or of all that have none of
-// their own where uri is "".
-func (c *connections) use(id uuid.UUID, origin, uri string) {
+// use makes a connection that of a file or a folder, or of all documents that
+// have none of their own where uri is "".
+func (c *connections) use(ctx context.Context, source engine.Source, uri string) error {
+	if uri != "" {
+		return c.engine.Assign(ctx, uri, source.Config.ID)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sources[id] = origin
-	if uri == "" {
-		c.standard = id
-	} else {
-		c.assigned[uri] = id
+	c.standard, c.found = source.Config.ID, source
+	return nil
+}
+
+// offer adds connections that a workspace describes to those that can be used.
+func (c *connections) offer(source engine.Source) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.ContainsFunc(c.sources, func(s engine.Source) bool { return s.Config.ID == source.Config.ID }) {
+		c.sources = append(c.sources, source)
 	}
 }
 
+// forget drops what is known of a document that was closed.
 func (c *connections) forget(uri string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.assigned, uri)
-}
-
-// ConnectionInfo is an entry of tusk.connection.list.
-type ConnectionInfo struct {
-	ID       uuid.UUID `json:"id"`
-	Name     string    `json:"name"`
-	Host     string    `json:"host"`
-	Port     int       `json:"port"`
-	Database string    `json:"database"`
-	Username string    `json:"username"`
-	Origin   string    `json:"origin"`
-	InUse    bool      `json:"in_use"` // by the document where the user was last seen
-}
-
-func (s *session) listConnections(ctx context.Context, now *Snapshot, _ protocol.ExecuteCommandParams) (any, error) {
-	saved, err := s.engine.Saved(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c := s.connections
-	inUse := c.of(now.focus.uri)
-	c.mu.Lock()
-	sources := append(append([]engine.Source(nil), c.given...), saved...)
-	origins := make(map[uuid.UUID]string, len(c.sources))
-	for id, origin := range c.sources {
-		origins[id] = origin
-	}
-	c.mu.Unlock()
-	for _, config := range s.engine.Connections() {
-		sources = append(sources, engine.Source{Config: config, Origin: origins[config.ID]})
-	}
-	list, seen := []ConnectionInfo{}, map[uuid.UUID]bool{}
-	for _, source := range sources {
-		config := source.Config
-		if seen[config.ID] {
-			continue
-		}
-		seen[config.ID] = true
-		list = append(list, ConnectionInfo{
-			ID: config.ID, Name: config.Name, Host: config.Host, Port: config.Port, Database: config.Database,
-			Username: config.Username, Origin: source.Origin, InUse: config.ID == inUse,
-		})
-	}
-	return list, nil
-}
-
-// UseConnectionParams is the argument of tusk.connection.use.
-type UseConnectionParams struct {
-	Name string `json:"name"`
-	URI  string `json:"uri,omitempty"` // "": all documents
-}
-
-// useConnection connects first: a connection that does not work is not used.
-// Without a name it tells which one is in use.
-func (s *session) useConnection(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, func(word string) UseConnectionParams { return UseConnectionParams{Name: word} })
-	if err != nil {
-		return nil, err
-	}
-	if params.Name == "" {
-		id, err := s.connections.await(ctx, now.focus.uri)
-		if err != nil {
-			return nil, err
-		}
-		for _, config := range s.engine.Connections() {
-			if config.ID == id {
-				return map[string]any{"id": id, "name": config.Name}, nil
-			}
-		}
-	}
-	s.connections.mu.Lock()
-	given := s.connections.given
-	s.connections.mu.Unlock()
-	source, _, err := s.engine.Resolve(ctx, params.Name, given, os.Getenv)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.engine.Open(ctx, source); err != nil {
-		return nil, err
-	}
-	if err := s.engine.Connect(ctx, source.Config.ID); err != nil {
-		return nil, err
-	}
-	s.connections.use(source.Config.ID, source.Origin, params.URI)
-	s.reached(source.Config.ID, cmp.Or(params.URI, now.focus.uri))
-	return map[string]any{"id": source.Config.ID, "name": source.Config.Name}, nil
+	delete(c.chosen, uri)
+	delete(c.choosing, uri)
 }

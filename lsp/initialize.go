@@ -29,17 +29,22 @@ type client struct {
 	progress        bool // takes a progress that the server creates
 	showDocument    bool
 	results         bool // takes tusk/results
+	asksSecrets     bool // answers tusk/askSecret
+	connections     bool // takes tusk/connectionsChanged
 }
 
 func clientOf(p protocol.InitializeParams) *client {
 	c := p.Capabilities
 	var experimental struct {
 		Tusk struct {
-			Results bool `json:"results"`
+			Results     bool `json:"results"`
+			AskSecret   bool `json:"askSecret"`
+			Connections bool `json:"connections"`
 		} `json:"tusk"`
 	}
-	if json.Unmarshal(c.Experimental, &experimental) != nil {
-		experimental.Tusk.Results = false // something else is experimental there
+	ours := experimental.Tusk
+	if json.Unmarshal(c.Experimental, &experimental) == nil { // else something else is experimental there
+		ours = experimental.Tusk
 	}
 	return &client{
 		name:            p.ClientInfo.Name,
@@ -51,7 +56,9 @@ func clientOf(p protocol.InitializeParams) *client {
 		registers:       c.Workspace.DidChangeConfiguration.DynamicRegistration,
 		progress:        c.Window.WorkDoneProgress,
 		showDocument:    c.Window.ShowDocument.Support,
-		results:         experimental.Tusk.Results,
+		results:         ours.Results,
+		asksSecrets:     ours.AskSecret,
+		connections:     ours.Connections,
 	}
 }
 
@@ -180,9 +187,7 @@ func (s *session) configure(ctx context.Context, raw json.RawMessage) {
 		}
 	}
 	s.connections.resolve(s.now().settings)
-	for uri := range s.now().documents {
-		s.connections.prepare(uri)
-	}
+	s.chooseAgain()
 }
 
 func (s *session) shutdown(context.Context, struct{}) (any, error) {

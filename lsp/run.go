@@ -82,6 +82,7 @@ func (r *run) run(ctx context.Context, token json.RawMessage) {
 	r.err = s.engine.Run(ctx, engine.Script{
 		ConnectionID: r.connection,
 		Session:      uri,
+		ReadOnly:     r.session.connections.readOnly(uri),
 		Statements:   statements,
 		MaxRows:      r.maxRows,
 		Started: func(i int, h *engine.QueryHandle) {

@@ -25,7 +25,7 @@ import (
 // Options are what the process gives to the front-end.
 type Options struct {
 	Version string        // of the server, for the client's log
-	Engine  *engine.State // the caller closes it after Serve
+	Engine  engine.Config // its store and secrets; Serve makes the engine, and has it ask and tell the client
 	DataDir string        // where result files go
 	// ServerSyntax asks the connected server for syntax errors that were not
 	// found here, after a pause in typing. It is for a build without a grammar
@@ -48,6 +48,7 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
 	err := s.conn.Serve(life)
 	end()
 	s.background.Wait()
+	s.engine.Close()
 	if closeErr := s.results.close(); closeErr != nil {
 		o.Log.Warn("result files stay behind", "err", closeErr)
 	}

@@ -60,26 +60,28 @@ type session struct {
 
 func newSession(life context.Context, abandon func(), o Options) *session {
 	s := &session{
-		options:      o,
-		engine:       o.Engine,
-		log:          o.Log,
-		parser:       pgparse.New(parsedStatements),
-		results:      &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},
-		life:         life,
-		serverSyntax: &serverSyntax{engine: o.Engine, known: map[verdictKey]*tusk.Error{}},
-		abandon:      abandon,
-		passes:       map[string]context.CancelFunc{},
+		options: o,
+		log:     o.Log,
+		parser:  pgparse.New(parsedStatements),
+		results: &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},
+		life:    life,
+		abandon: abandon,
+		passes:  map[string]context.CancelFunc{},
 	}
+	o.Engine.AskSecret, o.Engine.AcceptHost, o.Engine.OnConnections = s.askSecret, s.acceptHost, s.connectionsChanged
+	s.engine = engine.New(o.Engine)
+	s.serverSyntax = &serverSyntax{engine: s.engine, known: map[verdictKey]*tusk.Error{}}
 	s.messages = &messages{notify: s.notifyClient, log: o.Log, shown: map[string]bool{}}
 	s.progresses = &progresses{call: s.callClient, notify: s.notifyClient, log: o.Log, cancels: map[string]context.CancelFunc{}}
 	settled := make(chan struct{})
 	close(settled)
 	s.connections = &connections{
-		engine: o.Engine, messages: s.messages, log: o.Log, life: life, background: &s.background,
-		resolved: settled,
-		sources:  map[uuid.UUID]string{},
-		assigned: map[string]uuid.UUID{},
-		tried:    map[uuid.UUID]bool{},
+		engine: s.engine, messages: s.messages, log: o.Log, life: life, background: &s.background,
+		workspace: &workspaces{engine: s.engine, confirm: s.confirm, now: s.now},
+		resolved:  settled,
+		chosen:    map[string]choice{},
+		choosing:  map[string]chan struct{}{},
+		tried:     map[uuid.UUID]bool{},
 	}
 	s.snapshot.Store(newSnapshot())
 	return s

@@ -14,7 +14,7 @@ func (s *session) didOpen(_ context.Context, p protocol.DidOpenTextDocumentParam
 	d := &Document{URI: p.TextDocument.URI, Version: p.TextDocument.Version, File: sql.New(p.TextDocument.Text)}
 	s.publish(s.now().withDocument(d).withFocus(d.URI, 0))
 	s.diagnose(d)
-	s.connections.prepare(d.URI)
+	s.connections.choose(d)
 	return nil, nil
 }
 
@@ -55,14 +55,18 @@ func (s *session) didClose(ctx context.Context, p protocol.DidCloseTextDocumentP
 	}
 	s.publish(now.withoutDocument(uri))
 	s.forgetDiagnostics(ctx, uri)
-	connection := s.connections.of(uri)
 	s.connections.forget(uri)
-	s.background.Go(func() { s.engine.EndSession(connection, uri) })
+	s.background.Go(func() { s.engine.EndSessions(uri) })
 	return nil, nil
 }
 
-func (s *session) didSave(context.Context, protocol.DidSaveTextDocumentParams) (any, error) {
-	return nil, nil // the text is known from the changes
+// didSave looks for the connection again: the document's modeline, or a file that
+// names connections, may be another one now. The text is known from the changes.
+func (s *session) didSave(_ context.Context, p protocol.DidSaveTextDocumentParams) (any, error) {
+	if d := s.now().document(p.TextDocument.URI); d != nil {
+		s.connections.choose(d)
+	}
+	return nil, nil
 }
 
 // see remembers where the user is, for commands without arguments. It runs on

@@ -169,7 +169,7 @@ func (s *Service) Store(ctx context.Context, key Key, secret Secret) error {
 	})
 	switch {
 	case err == nil:
-		s.forget(key)
+		s.ForgetSession(key)
 		return nil
 	case errors.As(err, new(outOfUse)):
 		if err := s.SetSession(key, secret); err != nil {
@@ -198,7 +198,7 @@ func (s *Service) SetSession(key Key, secret Secret) error {
 // there is no error; a keychain that is out of use is one, since it may still
 // have it.
 func (s *Service) Delete(ctx context.Context, key Key) error {
-	s.forget(key)
+	s.ForgetSession(key)
 	err := s.use(ctx, func(ctx context.Context) error { return s.keychain.delete(ctx, key.String()) })
 	missing := errors.Is(err, ErrNotFound) && !errors.As(err, new(outOfUse))
 	if missing || s.options.Disabled != "" {
@@ -244,8 +244,8 @@ func (s *Service) fromSession(key Key) (Secret, bool) {
 	return NewSecret(string(secret)), true
 }
 
-// forget drops a secret from memory.
-func (s *Service) forget(key Key) {
+// ForgetSession drops a secret from memory; what the keychain has stays.
+func (s *Service) ForgetSession(key Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.session[key])

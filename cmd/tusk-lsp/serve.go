@@ -87,9 +87,8 @@ func serve(ctx context.Context, g globalFlags, stdin io.Reader, stdout, stderr i
 		warnings <- w
 	}
 	a.unlock(func(w *tusk.Error) { warnings <- w })
-	a.start(engine.Config{})
 	err = lsp.Serve(ctx, stdio{stdin, stdout}, lsp.Options{
-		Version: version, Engine: a.engine, DataDir: a.dir, Log: a.log, Warnings: warnings,
+		Version: version, Engine: engine.Config{Store: a.store, Secrets: a.secrets, Log: a.log}, DataDir: a.dir, Log: a.log, Warnings: warnings,
 		ServerSyntax: !pgparse.Available,
 	})
 	switch {

@@ -27,6 +27,7 @@ const (
 	pgx      = "github.com/jackc/pgx/v5"
 	uuid     = "github.com/google/uuid"
 	protocol = "github.com/tliron/glsp/protocol_3_16"
+	ssh      = "golang.org/x/crypto/ssh"
 )
 
 var (
@@ -47,16 +48,17 @@ var table = []room{
 	{folder: "sql/complete", ours: knowledge},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
 	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},
-	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
+	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
+	{folder: "engine/tunnel", ours: []string{".", "secrets"}, thirdParty: []string{ssh, "github.com/kevinburke/ssh_config"}},
 	{folder: "engine/scratch", ours: []string{"."}, thirdParty: []string{pgx, "github.com/gofrs/flock", "github.com/adrg/xdg"}},
 	{folder: "lsp/rpc", thirdParty: []string{"github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/protocol", thirdParty: []string{protocol}},
 	{folder: "lsp/lspclient", ours: []string{"lsp/rpc", "lsp/protocol"}, thirdParty: []string{protocol, "github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/lsptest", ours: []string{"lsp/rpc", "lsp/protocol", "lsp/lspclient"}, thirdParty: []string{protocol}},
-	{folder: "lsp", ours: append([]string{"store", "secrets", "engine", "engine/render", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol, "github.com/gofrs/flock"}},
+	{folder: "lsp", ours: append([]string{"store", "secrets", "engine", "engine/render", "engine/tunnel", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol, "github.com/gofrs/flock"}},
 	{folder: "cmd", ours: everything, thirdParty: []string{uuid, pgx, "github.com/spf13/cobra", "golang.org/x/term"}},
-	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sys"}},
+	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sys"}},
 }
 
 type goPackage struct {
