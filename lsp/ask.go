@@ -27,8 +27,11 @@ func (s *session) askSecret(ctx context.Context, q engine.SecretQuestion) (engin
 	ctx, cancel := s.whileConnected(ctx)
 	defer cancel()
 	var answer *SecretAnswer
-	if err := s.conn.Call(ctx, "tusk/askSecret", q, &answer); err != nil || answer == nil {
-		return engine.SecretAnswer{}, err
+	if err := s.conn.Call(ctx, "tusk/askSecret", q, &answer); err != nil {
+		return engine.SecretAnswer{}, s.unanswered(ctx, err)
+	}
+	if answer == nil {
+		return engine.SecretAnswer{}, nil
 	}
 	return engine.SecretAnswer{Secret: secrets.NewSecret(answer.Secret), Remember: answer.Remember}, nil
 }
@@ -51,9 +54,19 @@ func (s *session) confirm(ctx context.Context, yes, question string) (bool, erro
 	}
 	var chosen *protocol316.MessageActionItem
 	if err := s.conn.Call(ctx, string(protocol316.ServerWindowShowMessageRequest), params, &chosen); err != nil {
-		return false, err
+		return false, s.unanswered(ctx, err)
 	}
 	return chosen != nil && chosen.Title == yes, nil
+}
+
+// unanswered is a question that the client could not ask, which is dismissed as
+// by the user, unless ctx ended meanwhile.
+func (s *session) unanswered(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	s.log.Warn("the client does not ask the user", "err", err)
+	return nil
 }
 
 // whileConnected is ctx until the client is gone.

@@ -41,12 +41,28 @@ func serve(dir string) func(context.Context, io.ReadWriteCloser) error {
 // edit gives an editor on the server with these settings.
 func edit(t *testing.T, settings map[string]any, capabilities any) *lsptest.Editor {
 	t.Helper()
-	for _, variable := range []string{"DATABASE_URL", "PGHOST", "PGDATABASE", "PGSERVICE"} {
-		t.Setenv(variable, "")
-	}
+	noEnvironment(t)
 	e := lsptest.Pipe(t, serve(t.TempDir()), lspclient.Options{Settings: map[string]any{"tusk": settings}, Capabilities: capabilities})
 	e.Initialize()
 	return e
+}
+
+// noEnvironment keeps the connections of whoever runs the tests out of them.
+func noEnvironment(t *testing.T) {
+	t.Helper()
+	for _, variable := range []string{"DATABASE_URL", "PGHOST", "PGDATABASE", "PGSERVICE"} {
+		t.Setenv(variable, "")
+	}
+}
+
+// eventually asks until the answer is yes: for what happens beside.
+func eventually(t testing.TB, what string, yes func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !yes(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s did not happen in time", what)
+		}
+	}
 }
 
 // on are settings with a connection to db.
@@ -348,7 +364,7 @@ func TestCancelFromEveryPlace(t *testing.T) {
 			e := edit(t, on(db), nil)
 			e.Open(uri, "select pg_sleep(600)")
 			p := e.Send("workspace/executeCommand", map[string]any{"command": "tusk.execute", "arguments": []any{map[string]any{"uri": uri, "wait": true}}})
-			awaitQuery(e)
+			awaitQuery(t, e)
 			test.stop(e, p)
 			var r results
 			e.Answer(p, &r)
@@ -361,23 +377,24 @@ func TestCancelFromEveryPlace(t *testing.T) {
 		e := edit(t, on(db), nil)
 		e.Open(uri, "select pg_sleep(600)")
 		p := e.Send("workspace/executeCommand", map[string]any{"command": "tusk.execute", "arguments": []any{map[string]any{"uri": uri, "wait": true}}})
-		awaitQuery(e)
+		awaitQuery(t, e)
 		e.Cancel(p)
 		if err := e.AnswerError(p); err.Code != -32800 {
 			t.Errorf("got %+v", err)
 		}
-		var running []any
-		for e.Command("tusk.query.list", &running); len(running) > 0; {
-			e.Command("tusk.query.list", &running)
-		}
+		eventually(t, "the end of the query", func() bool { return len(running(e)) == 0 })
 	})
 }
 
-func awaitQuery(e *lsptest.Editor) {
-	var running []any
-	for len(running) == 0 {
-		e.Command("tusk.query.list", &running)
-	}
+func awaitQuery(t testing.TB, e *lsptest.Editor) {
+	t.Helper()
+	eventually(t, "the start of the query", func() bool { return len(running(e)) > 0 })
+}
+
+func running(e *lsptest.Editor) []lsp.QueryInfo {
+	var list []lsp.QueryInfo
+	e.Command("tusk.query.list", &list)
+	return list
 }
 
 func TestLongQueryDelaysNoCompletion(t *testing.T) {
@@ -399,22 +416,27 @@ func TestDDLThatRanIsOffered(t *testing.T) {
 	e.Open(uri, "create table fresh_one (n int)")
 	execute(t, e, map[string]any{"uri": uri})
 	e.Replace(uri, 0, 0, "select * from fresh_;\n")
-	for len(e.Completion(uri, len("select * from fresh_")).Items) == 0 {
-		// the catalog is read beside; a list comes with it
-	}
+	eventually(t, "the new table in completion", func() bool { return len(e.Completion(uri, len("select * from fresh_")).Items) > 0 })
 }
 
 func TestHistoryIsWritten(t *testing.T) {
 	e := edit(t, on(pgtest.New(t).Database(t)), nil)
 	e.Open(uri, "select 'remember me'")
 	execute(t, e, map[string]any{"uri": uri})
+	if got := awaitHistory(t, e, "remember"); got.SQL != "select 'remember me'" || *got.RowCount != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// awaitHistory waits for an entry that has a text; the history is written beside.
+func awaitHistory(t testing.TB, e *lsptest.Editor, text string) tusk.QueryHistoryEntry {
+	t.Helper()
 	var entries []tusk.QueryHistoryEntry
-	for len(entries) == 0 {
-		e.Command("tusk.history.list", &entries, "remember")
-	}
-	if entries[0].SQL != "select 'remember me'" || *entries[0].RowCount != 1 {
-		t.Errorf("got %+v", entries[0])
-	}
+	eventually(t, "the history's entry", func() bool {
+		e.Command("tusk.history.list", &entries, text)
+		return len(entries) > 0
+	})
+	return entries[0]
 }
 
 func TestBadInputIsToldOnceAndTheServerGoesOn(t *testing.T) {

@@ -1,0 +1,265 @@
+package lsp_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+	"github.com/tusk-lsp/tusk-lsp/lsp"
+	"github.com/tusk-lsp/tusk-lsp/lsp/lspclient"
+	"github.com/tusk-lsp/tusk-lsp/lsp/lsptest"
+)
+
+// desk is an editor without settings on a data directory, with a user who
+// answers.
+func desk(t *testing.T, dir string, o lspclient.Options) *lsptest.Editor {
+	t.Helper()
+	noEnvironment(t)
+	if o.Capabilities == nil {
+		o.Capabilities = with(`{"experimental": {"tusk": {"askSecret": true, "connections": true}}}`)
+	}
+	e := lsptest.Pipe(t, serve(dir), o)
+	e.Initialize()
+	return e
+}
+
+// add saves a test database as a connection and gives its name.
+func add(t *testing.T, e *lsptest.Editor, name string, db *pgtest.Database) {
+	t.Helper()
+	var added lsp.ConnectionAnswer
+	e.Command("tusk.connection.add", &added, map[string]any{"name": name, "url": db.URL()})
+	if added.Name != name {
+		t.Fatalf("added %+v, want %s", added, name)
+	}
+}
+
+// database asks which database a document's statements run on.
+func database(t *testing.T, e *lsptest.Editor, uri string) string {
+	t.Helper()
+	r := execute(t, e, map[string]any{"uri": uri, "scope": "file"})
+	last := r.Results[len(r.Results)-1]
+	if last.Error != nil {
+		t.Fatalf("%+v", last.Error)
+	}
+	return *last.Result.Rows[0][0]
+}
+
+func names(t *testing.T, e *lsptest.Editor) []string {
+	t.Helper()
+	var list []lsp.ConnectionInfo
+	e.Command("tusk.connection.list", &list)
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.Name
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestConnectionsAreManaged(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	e := desk(t, t.TempDir(), lspclient.Options{})
+
+	changed := e.Now()
+	add(t, e, "shop", db)
+	e.AwaitSince(changed, "tusk/connectionsChanged", func(json.RawMessage) bool { return true })
+
+	var status engine.ConnectionStatus
+	e.Command("tusk.connection.test", &status, "shop")
+	if status.Server == nil || status.Server.Database != db.Name || status.Server.Role != db.Username || status.State != "active" {
+		t.Errorf("status %+v", status)
+	}
+	var twin lsp.ConnectionAnswer
+	e.Command("tusk.connection.duplicate", &twin, map[string]any{"name": "shop", "new_name": "shop, read-only"})
+	e.Command("tusk.connection.update", nil, map[string]any{
+		"name": "shop, read-only", "connection": map[string]any{"options": map[string]any{"read_only": true}, "color": "#aa0000"},
+	})
+	if got := names(t, e); !slices.Equal(got, []string{"shop", "shop, read-only"}) {
+		t.Errorf("listed %q", got)
+	}
+
+	// The copy has the password, and the server refuses writes.
+	e.Open(uri, "create table t ()")
+	e.Command("tusk.connection.use", nil, map[string]any{"name": twin.ID.String(), "uri": uri})
+	r := execute(t, e, map[string]any{"uri": uri})
+	if got := r.Results[0].Error; got == nil || got.Code != "25006" {
+		t.Errorf("a write on a read-only connection: %+v", r.Results[0])
+	}
+
+	var values []engine.Value
+	e.Command("tusk.connection.explain", &values, "shop")
+	if !slices.Contains(values, engine.Value{Field: "database", Text: db.Name, Origin: "saved"}) ||
+		!slices.Contains(values, engine.Value{Field: "password", Text: "given", Origin: "keychain or session"}) {
+		t.Errorf("explained as %+v", values)
+	}
+
+	e.Command("tusk.connection.disconnect", nil, "shop")
+	e.Command("tusk.connection.remove", nil, "shop")
+	e.Command("tusk.connection.remove", nil, twin.ID.String())
+	if got := names(t, e); len(got) != 0 {
+		t.Errorf("%q are listed after their removal", got)
+	}
+	if err := e.CommandError("tusk.connection.test", "shop"); !strings.Contains(err.Message, "no connection named shop") {
+		t.Errorf("testing what was removed: %v", err)
+	}
+}
+
+func TestConnectionThatNobodySavedIsTested(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	e := desk(t, t.TempDir(), lspclient.Options{})
+	config := db.Config()
+	fields := map[string]any{"host": config.Host, "port": config.Port, "database": db.Name, "username": db.Username}
+	var status engine.ConnectionStatus
+	e.Command("tusk.connection.test", &status, map[string]any{"connection": fields, "password": db.Password})
+	if status.Server == nil || status.Server.Database != db.Name {
+		t.Errorf("status %+v", status)
+	}
+	if err := e.CommandError("tusk.connection.test", map[string]any{"connection": fields, "password": "wrong"}); !strings.Contains(string(err.Data), "Authentication Error") {
+		t.Errorf("a wrong password: %v %s", err, err.Data)
+	}
+	if err := e.CommandError("tusk.connection.test", map[string]any{"connection": map[string]any{"hots": "db"}}); !strings.Contains(err.Message, "hots") {
+		t.Errorf("a field that does not exist: %v", err)
+	}
+	if got := names(t, e); len(got) != 0 {
+		t.Errorf("a test left %q behind", got)
+	}
+}
+
+func TestFilesAndFoldersHaveTheirConnections(t *testing.T) {
+	s := pgtest.New(t)
+	standard, folder, file := s.Database(t), s.Database(t), s.Database(t)
+	dir := t.TempDir()
+	e := desk(t, dir, lspclient.Options{Settings: map[string]any{"tusk": on(standard)}})
+	add(t, e, "of the folder", folder)
+	add(t, e, "of the file", file)
+	const one, two, other = "file:///project/sub/one.sql", "file:///project/sub/two.sql", "file:///project/other.sql"
+	for _, uri := range []string{one, two, other} {
+		e.Open(uri, "select current_database()")
+	}
+	e.Command("tusk.connection.use", nil, map[string]any{"name": "of the folder", "uri": "file:///project/sub"})
+	e.Command("tusk.connection.use", nil, map[string]any{"name": "of the file", "uri": two})
+	for uri, want := range map[string]*pgtest.Database{one: folder, two: file, other: standard} {
+		if got := database(t, e, uri); got != want.Name {
+			t.Errorf("%s runs on %s, want %s", uri, got, want.Name)
+		}
+	}
+	e.Command("tusk.connection.use", nil, map[string]any{"uri": two, "clear": true})
+	if got := database(t, e, two); got != folder.Name {
+		t.Errorf("afterwards %s runs on %s", two, got)
+	}
+}
+
+// user answers tusk/askSecret and window/showMessageRequest.
+type user struct {
+	mu      sync.Mutex
+	asked   []engine.SecretQuestion // guarded by mu
+	shown   []string                // messages with buttons; guarded by mu
+	secrets []any                   // answers that are left; guarded by mu
+	button  string                  // "" dismisses
+}
+
+func (u *user) handlers() map[string]lspclient.Handler {
+	return map[string]lspclient.Handler{
+		"tusk/askSecret": func(_ context.Context, params json.RawMessage) (any, error) {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			var q engine.SecretQuestion
+			if err := json.Unmarshal(params, &q); err != nil {
+				return nil, err
+			}
+			u.asked = append(u.asked, q)
+			if len(u.secrets) == 0 {
+				return nil, nil
+			}
+			answer := u.secrets[0]
+			u.secrets = u.secrets[1:]
+			return answer, nil
+		},
+		"window/showMessageRequest": func(_ context.Context, params json.RawMessage) (any, error) {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			var p struct {
+				Message string `json:"message"`
+			}
+			if err := json.Unmarshal(params, &p); err != nil {
+				return nil, err
+			}
+			u.shown = append(u.shown, p.Message)
+			if u.button == "" {
+				return nil, nil
+			}
+			return map[string]string{"title": u.button}, nil
+		},
+	}
+}
+
+func TestPasswordIsAskedForByTheClient(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	u := &user{secrets: []any{map[string]any{"secret": db.Password}}}
+	config := db.Config()
+	settings := map[string]any{"connections": []any{map[string]any{
+		"name": "db", "host": config.Host, "port": config.Port, "database": db.Name, "username": db.Username,
+	}}, "connection": "db"}
+	e := desk(t, t.TempDir(), lspclient.Options{Settings: map[string]any{"tusk": settings}, Handlers: u.handlers()})
+	e.Open(uri, "select current_database()")
+	if got := database(t, e, uri); got != db.Name {
+		t.Errorf("ran on %s", got)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.asked) != 1 || u.asked[0].Connection != "db" || u.asked[0].Kind != engine.DatabasePassword {
+		t.Errorf("the user was asked %+v", u.asked)
+	}
+}
+
+func TestPlainClientIsToldHowToStoreAPassword(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	config := db.Config()
+	e := edit(t, map[string]any{"connections": []any{map[string]any{
+		"name": "db", "host": config.Host, "port": config.Port, "database": db.Name, "username": db.Username,
+	}}, "connection": "db"}, nil)
+	e.Open(uri, "select 1")
+	e.Await("window/showMessage", func(params json.RawMessage) bool {
+		return strings.Contains(string(params), "tusk-lsp connection password")
+	})
+}
+
+func TestStoreTravels(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	from := desk(t, t.TempDir(), lspclient.Options{})
+	add(t, from, "shop", db)
+	var archive json.RawMessage
+	from.Command("tusk.connection.export", &archive)
+	if strings.Contains(string(archive), db.Password) {
+		t.Error("the password is in the export")
+	}
+	to := desk(t, t.TempDir(), lspclient.Options{})
+	to.Command("tusk.connection.import", nil, map[string]any{"archive": archive})
+	if got := names(t, to); !slices.Equal(got, []string{"shop"}) {
+		t.Errorf("imported %q", got)
+	}
+	if err := to.CommandError("tusk.connection.import", map[string]any{"archive": map[string]any{"format": "something else"}}); !strings.Contains(err.Message, "no export of tusk-lsp") {
+		t.Errorf("importing something else: %v", err)
+	}
+}
+
+func TestSecondEditorFindsConnectionsAndHistory(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	dir := t.TempDir()
+	first := desk(t, dir, lspclient.Options{})
+	add(t, first, "shop", db)
+	first.Command("tusk.connection.use", nil, "shop")
+	first.Open(uri, "select 'found from elsewhere'")
+	execute(t, first, map[string]any{"uri": uri})
+
+	second := desk(t, dir, lspclient.Options{})
+	if got := names(t, second); !slices.Equal(got, []string{"shop"}) {
+		t.Errorf("the second editor knows %q", got)
+	}
+	awaitHistory(t, second, "found from elsewhere")
+}
