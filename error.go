@@ -3,6 +3,8 @@ package tusk
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Category tells what kind of thing went wrong, and so what a person can do
@@ -123,21 +125,30 @@ func (e *Error) Info() ErrorInfo {
 	if info.Hint == "" {
 		info.Hint = e.Category.Hint()
 	}
-	add := func(label, s string) {
-		switch {
-		case s == "" || s == e.Message:
-		case info.TechnicalDetail == "":
-			info.TechnicalDetail = label + s
-		default:
-			info.TechnicalDetail += "\n" + label + s
+	var detail []string
+	add := func(text string) {
+		for line := range strings.Lines(text) {
+			line = strings.TrimRight(line, "\n")
+			if line != "" && line != e.Message && !slices.Contains(detail, line) {
+				detail = append(detail, line)
+			}
 		}
 	}
-	add("", e.Detail)
-	add("SQLSTATE ", e.Code)
-	if e.Cause != nil {
-		add("", e.Cause.Error())
+	add(e.Detail)
+	if e.Code != "" {
+		add("SQLSTATE " + e.Code)
 	}
+	if e.Cause != nil && !e.repeatedBy(e.Cause.Error()) {
+		add(e.Cause.Error())
+	}
+	info.TechnicalDetail = strings.Join(detail, "\n")
 	return info
+}
+
+// repeatedBy reports whether a text says what e says itself: the driver's error
+// is the server's message and code once more.
+func (e *Error) repeatedBy(text string) bool {
+	return e.Code != "" && strings.Contains(text, e.Message) && strings.Contains(text, e.Code)
 }
 
 // InfoOf presents any error; one that is no *Error is shown as Internal.

@@ -50,5 +50,6 @@ var verdicts = map[string]Verdict{
 	"55P03": {Query, "Another session holds a lock on this object. Wait for it, or raise lock_timeout."},
 	"53100": {Query, "The server's disk is full."},
 	"53200": {Query, "The server ran out of memory. Lower work_mem or make the statement smaller."},
+	"22":    {Query, "A value is not possible here; the message tells which. Check the data, or guard the expression with CASE or NULLIF."},
 	"23":    {Query, "A constraint of the table refused these values. The detail names the constraint and the values."},
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -139,15 +140,37 @@ func (r *route) sshSecret(ctx context.Context) (secrets.Secret, error) {
 	return secret, err
 }
 
-// doubted tells with a refused password that another could not be read.
-func doubted(err, doubt error) error {
+// presented is the password of an attempt to connect.
+type presented struct {
+	none  bool  // there was no password
+	doubt error // why a place could not be looked up, or nil
+}
+
+// present looks up the password for an attempt to connect.
+func (r *route) present(ctx context.Context) secrets.Secret {
+	password, doubt := r.password(ctx)
+	r.last.Store(&presented{password.IsZero(), doubt})
+	return password
+}
+
+// explain tells with a refused password that there was none, or that another
+// could not be read.
+func (r *route) explain(err error) error {
 	refused, ok := errors.AsType[*tusk.Error](err)
-	if doubt == nil || !ok || refused.Category != tusk.Authentication {
+	last := r.last.Load()
+	if last == nil || !ok || refused.Category != tusk.Authentication {
 		return err
 	}
 	out := *refused
-	out.Detail = doubt.Error()
-	out.Hint = tusk.InfoOf(doubt).Hint
+	if last.none && out.Code == invalidPassword {
+		out.Message = fmt.Sprintf("%s wants a password for user %q, and none is known", r.config.Name, r.config.Username)
+		out.Detail = refused.Message
+		out.Hint = "Store it with `tusk-lsp connection password NAME`, or in a .pgpass file."
+	}
+	if last.doubt != nil {
+		out.Detail = strings.TrimPrefix(out.Detail+"\n"+last.doubt.Error(), "\n")
+		out.Hint = tusk.InfoOf(last.doubt).Hint
+	}
 	return &out
 }
 
@@ -250,7 +273,8 @@ func (r *route) question(err error) (SecretQuestion, bool) {
 		return q, false
 	}
 	q.Kind, q.For = DatabasePassword, fmt.Sprintf("%s@%s", r.config.Username, net.JoinHostPort(r.config.Host, strconv.Itoa(r.config.Port)))
-	q.Refused = r.shown.Load()
+	last := r.last.Load()
+	q.Refused = last != nil && !last.none
 	return q, true
 }
 

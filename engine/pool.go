@@ -31,10 +31,10 @@ type Pool struct {
 	Config    tusk.ConnectionConfig
 	CreatedAt time.Time
 
+	route          *route
 	pool           *pgxpool.Pool
 	acquireTimeout time.Duration
-	acquiring      atomic.Int64          // callers in Acquire
-	doubt          atomic.Pointer[error] // why the last password could not be looked up everywhere; nil or to nil: no doubt
+	acquiring      atomic.Int64 // callers in Acquire
 	state          atomic.Int32
 }
 
@@ -45,14 +45,11 @@ func newPool(r *route, c Config) (*Pool, error) {
 		return nil, err
 	}
 	config := r.config
-	p := &Pool{ID: config.ID, Config: config, CreatedAt: time.Now(), acquireTimeout: c.AcquireTimeout}
+	p := &Pool{ID: config.ID, Config: config, route: r, CreatedAt: time.Now(), acquireTimeout: c.AcquireTimeout}
 	settings.MaxConns = int32(c.MaxConns)
 	settings.PingTimeout = config.Options.ConnectTimeout()
 	settings.BeforeConnect = func(ctx context.Context, dial *pgx.ConnConfig) error {
-		password, doubt := r.password(ctx)
-		dial.Password = password.Reveal()
-		r.shown.Store(!password.IsZero())
-		p.doubt.Store(&doubt)
+		dial.Password = r.present(ctx).Reveal()
 		return nil
 	}
 	p.pool, err = pgxpool.NewWithConfig(context.Background(), settings)
@@ -84,11 +81,7 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 			"no connection to %s became free within %v: %d of %d are in use, %d callers wait",
 			p.Config.Name, p.acquireTimeout, status.Size, status.MaxSize, status.Waiting)
 	}
-	var doubt error
-	if d := p.doubt.Load(); d != nil {
-		doubt = *d
-	}
-	return nil, doubted(classify(err, p.Config), doubt)
+	return nil, p.route.explain(classify(err, p.Config))
 }
 
 // Validate connects, and so tells whether the configuration works. It takes

@@ -27,7 +27,7 @@ type route struct {
 	acceptHost func(context.Context, *tunnel.UnknownHost) (bool, error)    // nil: nobody is asked
 	asking     chan struct{}                                               // capacity 1: held while the user is asked
 	answers    atomic.Int64                                                // questions that were answered
-	shown      atomic.Bool                                                 // the last attempt had a password
+	last       atomic.Pointer[presented]                                   // what the last attempt showed the server; nil: none was made
 }
 
 // newRoute does not dial.
@@ -89,14 +89,12 @@ func (r *route) attempt(ctx context.Context, notice pgconn.NoticeHandler) (*pgco
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.config.Options.ConnectTimeout())
 	defer cancel()
-	password, doubt := r.password(ctx)
 	dial := &settings.ConnConfig.Config
-	dial.Password = password.Reveal()
-	r.shown.Store(!password.IsZero())
+	dial.Password = r.present(ctx).Reveal()
 	dial.OnNotice = notice
 	conn, err := pgconn.ConnectConfig(ctx, dial)
 	if err != nil {
-		return nil, doubted(classify(err, r.config), doubt)
+		return nil, r.explain(classify(err, r.config))
 	}
 	return conn, nil
 }
