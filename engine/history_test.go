@@ -5,11 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 func TestHistory(t *testing.T) {
-	state, id := connected(t, pgtest.New(t).Database(t, `create table t (a int)`))
+	var kept *store.Store
+	state := newState(t, func(c *engine.Config) { kept = c.Store })
+	id := open(t, state, source(t, pgtest.New(t).Database(t, `create table t (a int)`)))
 	for _, text := range []string{
 		`insert into t values (1), (2), (3)`,
 		`select * from t`,
@@ -20,7 +24,7 @@ func TestHistory(t *testing.T) {
 		run(t.Context(), state, script(id, "doc", text))
 	}
 	state.Close()
-	entries, err := state.History(context.Background(), "", 100)
+	entries, err := kept.History(context.Background(), store.HistoryFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}

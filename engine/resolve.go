@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 	"github.com/tusk-lsp/tusk-lsp/store"
 )
@@ -75,17 +74,4 @@ func (s *State) Connect(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	return s.config.Store.TouchConnection(ctx, id, time.Now())
-}
-
-// History lists what was run, the newest first; text "" is any.
-func (s *State) History(ctx context.Context, text string, limit int) ([]tusk.QueryHistoryEntry, error) {
-	found, err := s.config.Store.History(ctx, store.HistoryFilter{Text: text, Limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	list := make([]tusk.QueryHistoryEntry, len(found))
-	for i, entry := range found {
-		list[i] = entry.QueryHistoryEntry
-	}
-	return list, nil
 }

@@ -11,6 +11,7 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 func TestResults(t *testing.T) {
@@ -178,7 +179,9 @@ func TestStatementTimeoutIsNoCancel(t *testing.T) {
 }
 
 func TestMaxRowsBoundsMemory(t *testing.T) {
-	state, id := connected(t, pgtest.New(t).Database(t))
+	var kept *store.Store
+	state := newState(t, func(c *engine.Config) { kept = c.Store })
+	id := open(t, state, source(t, pgtest.New(t).Database(t)))
 	s := script(id, "doc", `select n, repeat('x', 100) from generate_series(1, 1000000) n`)
 	s.MaxRows = 100
 	must(t, state, id, "doc", `select 1`)
@@ -199,7 +202,7 @@ func TestMaxRowsBoundsMemory(t *testing.T) {
 	}
 
 	state.Close()
-	if entries, err := state.History(context.Background(), "generate_series", 1); err != nil || *entries[0].RowCount != 1000000 {
+	if entries, err := kept.History(context.Background(), store.HistoryFilter{Text: "generate_series"}); err != nil || *entries[0].RowCount != 1000000 {
 		t.Errorf("the history has %+v, %v", entries, err)
 	}
 }

@@ -38,6 +38,9 @@ var commands = []command{
 	{"tusk.connection.import", (*session).importConnections},
 	{"tusk.connection.export", (*session).exportConnections},
 	{"tusk.history.list", (*session).listHistory},
+	{"tusk.history.pin", (*session).pinHistory},
+	{"tusk.history.unpin", (*session).unpinHistory},
+	{"tusk.history.remove", (*session).removeHistory},
 }
 
 func commandNames() []string {

@@ -88,7 +88,7 @@ func (c *connections) all(ctx context.Context) ([]engine.Source, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := slices.Concat(c.sources, saved)
-	if c.found.Config.ID != uuid.Nil {
+	if c.found.Config.ID != uuid.Nil && c.found.Origin != engine.OriginSaved {
 		list = append(list, c.found)
 	}
 	seen := map[uuid.UUID]bool{}

@@ -1,8 +1,13 @@
 package lsp_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -262,4 +267,79 @@ func TestSecondEditorFindsConnectionsAndHistory(t *testing.T) {
 		t.Errorf("the second editor knows %q", got)
 	}
 	awaitHistory(t, second, "found from elsewhere")
+}
+
+func TestSecretIsInNoMessage(t *testing.T) {
+	s := pgtest.New(t)
+	db := s.Database(t)
+	role := db.Role(t)
+	u := &user{secrets: []any{map[string]any{"secret": role.Password + " is wrong"}, map[string]any{"secret": role.Password, "remember": true}}}
+	config := role.Config()
+	withPassword := func(name, database string, port int) map[string]any {
+		return map[string]any{"name": name, "url": fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d/%s", role.Username, role.Password, port, database)}
+	}
+	settings := map[string]any{"connections": []any{
+		map[string]any{"name": "asked", "host": config.Host, "port": config.Port, "database": config.Database, "username": role.Username},
+		withPassword("refused", "x", 1), withPassword("nowhere", "nowhere", config.Port),
+	}, "connection": "asked"}
+	var log lockedBuffer
+	dir := t.TempDir()
+	e := lsptest.Pipe(t, serveLogging(dir, &log), lspclient.Options{
+		Settings: map[string]any{"tusk": settings}, Handlers: u.handlers(),
+		Capabilities: with(`{"experimental": {"tusk": {"askSecret": true, "connections": true, "results": true}}}`),
+	})
+	noEnvironment(t)
+	e.Initialize()
+	e.Open(uri, "select 1; alter role "+role.Username+" password '"+role.Password+"'; select * from nowhere")
+	execute(t, e, map[string]any{"uri": uri, "scope": "file"})
+	for _, name := range []string{"refused", "nowhere"} {
+		e.CommandError("tusk.connection.test", name)
+	}
+	add(t, e, "saved", role)
+	for _, command := range []string{"tusk.connection.list", "tusk.connection.status", "tusk.connection.explain", "tusk.connection.export", "tusk.history.list"} {
+		e.Command(command, nil)
+	}
+	awaitHistory(t, e, "alter role")
+	e.Shutdown()
+
+	for _, m := range e.Log() {
+		// The statement that has it is in the document, and its result says so.
+		if !m.Sent && strings.Contains(strings.ReplaceAll(string(m.Raw), "password '"+role.Password, ""), role.Password) {
+			t.Errorf("the server sent it: %s", m.Raw)
+		}
+	}
+	if strings.Contains(log.String(), role.Password) {
+		t.Error("it is in the log")
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if strings.Contains(string(content), role.Password) {
+			t.Errorf("it is in the file %s", filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// lockedBuffer is a log that several goroutines write.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer // guarded by mu
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
 }

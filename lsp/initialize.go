@@ -132,6 +132,7 @@ func (s *session) initialized(ctx context.Context, _ struct{}) (any, error) {
 		})
 	}
 	s.configure(ctx, nil)
+	s.pruneHistory()
 	return nil, nil
 }
 

@@ -27,13 +27,19 @@ const uri = "file:///project/test.sql"
 
 // serve is the whole server on a data directory of the test's own.
 func serve(dir string) func(context.Context, io.ReadWriteCloser) error {
+	return serveLogging(dir, io.Discard)
+}
+
+// serveLogging is serve with everything that is logged.
+func serveLogging(dir string, to io.Writer) func(context.Context, io.ReadWriteCloser) error {
+	log := slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	return func(ctx context.Context, rwc io.ReadWriteCloser) error {
 		kept, _, err := store.Open(ctx, dir)
 		if err != nil {
 			return err
 		}
 		keys := secrets.New(secrets.Options{Disabled: "a test"})
-		err = lsp.Serve(ctx, rwc, lsp.Options{Version: "test", Engine: engine.Config{Store: kept, Secrets: keys}, DataDir: dir, Log: slog.New(slog.DiscardHandler), ServerSyntax: true})
+		err = lsp.Serve(ctx, rwc, lsp.Options{Version: "test", Engine: engine.Config{Store: kept, Secrets: keys, Log: log}, DataDir: dir, Log: log, ServerSyntax: true})
 		return errors.Join(err, keys.Close(), kept.Close())
 	}
 }
@@ -497,5 +503,58 @@ func TestExitWithoutShutdownIsToldToTheProcess(t *testing.T) {
 	e.Exit()
 	if err := e.Served(); !errors.Is(err, lsp.ErrNoShutdown) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestHistoryIsFilteredAndKept(t *testing.T) {
+	dir := t.TempDir()
+	db := pgtest.New(t).Database(t)
+	settings := on(db)
+	e := desk(t, dir, lspclient.Options{Settings: map[string]any{"tusk": settings}})
+	e.Open(uri, "select 'first'; select 'second'; select nothing")
+	execute(t, e, map[string]any{"uri": uri, "scope": "file"})
+	awaitHistory(t, e, "nothing")
+
+	list := func(e *lsptest.Editor, filter map[string]any) []store.HistoryEntry {
+		var entries []store.HistoryEntry
+		e.Command("tusk.history.list", &entries, filter)
+		return entries
+	}
+	for name, test := range map[string]struct {
+		filter map[string]any
+		want   []string
+	}{
+		"failed":      {map[string]any{"outcome": "failed"}, []string{"select nothing"}},
+		"succeeded":   {map[string]any{"outcome": "succeeded"}, []string{"select 'second'", "select 'first'"}},
+		"text":        {map[string]any{"text": "FIRST"}, []string{"select 'first'"}},
+		"connection":  {map[string]any{"name": "db", "limit": 1}, []string{"select nothing"}},
+		"in the past": {map[string]any{"until": time.Now().Add(-time.Hour)}, nil},
+	} {
+		var got []string
+		for _, entry := range list(e, test.filter) {
+			got = append(got, entry.SQL)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+	first := list(e, map[string]any{"text": "first"})[0]
+	e.Command("tusk.history.pin", nil, map[string]any{"id": first.ID})
+	second := list(e, map[string]any{"text": "second"})[0]
+	e.Command("tusk.history.remove", nil, map[string]any{"id": second.ID})
+	if got := list(e, nil); len(got) != 2 {
+		t.Errorf("%d entries are left, want 2", len(got))
+	}
+
+	// Another session keeps nothing but what is pinned.
+	settings["history"] = map[string]any{"maxEntries": 1}
+	pruned := desk(t, dir, lspclient.Options{Settings: map[string]any{"tusk": settings}})
+	pruned.Open(uri, "select 'third'")
+	execute(t, pruned, map[string]any{"uri": uri})
+	awaitHistory(t, pruned, "third")
+	next := desk(t, dir, lspclient.Options{Settings: map[string]any{"tusk": settings}})
+	eventually(t, "the pruning", func() bool { return len(list(next, nil)) == 2 })
+	if kept := list(next, map[string]any{"pinned": true}); len(kept) != 1 || kept[0].SQL != "select 'first'" {
+		t.Errorf("pinned: %+v", kept)
 	}
 }

@@ -88,17 +88,3 @@ func (s *session) refreshSchema(ctx context.Context, now *Snapshot, p protocol.E
 		"elapsed_ms": time.Since(began).Milliseconds(),
 	}, nil
 }
-
-// HistoryParams is the argument of tusk.history.list.
-type HistoryParams struct {
-	Text  string `json:"text,omitempty"`  // words that each occur in the SQL
-	Limit int    `json:"limit,omitempty"` // 0: the store's default
-}
-
-func (s *session) listHistory(ctx context.Context, _ *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, func(word string) HistoryParams { return HistoryParams{Text: word} })
-	if err != nil {
-		return nil, err
-	}
-	return s.engine.History(ctx, params.Text, params.Limit)
-}

@@ -13,6 +13,7 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/lsp/rpc"
 	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
+	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 // ErrNoShutdown says that the client sent exit without shutdown: the process
@@ -40,6 +41,7 @@ type session struct {
 	conn         *rpc.Conn       // set once by Serve, before any message
 	options      Options         // immutable
 	engine       *engine.State   // immutable, safe for concurrent use
+	store        *store.Store    // immutable, safe for concurrent use
 	log          *slog.Logger    // immutable, safe for concurrent use
 	parser       *pgparse.Parser // safe for concurrent use
 	messages     *messages       // safe for concurrent use
@@ -61,6 +63,7 @@ type session struct {
 func newSession(life context.Context, abandon func(), o Options) *session {
 	s := &session{
 		options: o,
+		store:   o.Engine.Store,
 		log:     o.Log,
 		parser:  pgparse.New(parsedStatements),
 		results: &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},

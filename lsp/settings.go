@@ -22,6 +22,9 @@ type Settings struct {
 	Completion  CompletionSettings  `json:"completion"`
 	Diagnostics DiagnosticsSettings `json:"diagnostics"`
 	Results     ResultsSettings     `json:"results"`
+	History     HistorySettings     `json:"history"`
+	// DotEnv lets DATABASE_URL of a workspace's .env file name a connection.
+	DotEnv bool `json:"dotEnv"`
 }
 
 // ConnectionSettings is a connection in the settings: either a URL, or fields.
@@ -46,12 +49,19 @@ type ResultsSettings struct {
 	MaxRows int `json:"maxRows"` // rows kept of one result, at least 1
 }
 
+// HistorySettings say what of the history is kept, besides what is pinned.
+type HistorySettings struct {
+	MaxEntries int `json:"maxEntries"` // the newest so many; 0: any number
+	MaxDays    int `json:"maxDays"`    // 0: any age
+}
+
 // DefaultSettings are in force until the client says otherwise.
 func DefaultSettings() *Settings {
 	return &Settings{
 		Completion:  CompletionSettings{KeywordCase: "upper", Limit: 200},
 		Diagnostics: DiagnosticsSettings{Enabled: true},
 		Results:     ResultsSettings{MaxRows: 1000},
+		History:     HistorySettings{MaxEntries: 100_000},
 	}
 }
 
@@ -74,6 +84,8 @@ func parseSettings(raw json.RawMessage) (*Settings, error) {
 		return nil, invalidSetting(fmt.Sprintf("tusk.completion.limit is %d; it must be 1 to 1000", settings.Completion.Limit), nil)
 	case settings.Results.MaxRows < 1:
 		return nil, invalidSetting(fmt.Sprintf("tusk.results.maxRows is %d; it must be at least 1", settings.Results.MaxRows), nil)
+	case settings.History.MaxEntries < 0 || settings.History.MaxDays < 0:
+		return nil, invalidSetting("tusk.history.maxEntries and maxDays must not be negative; 0 keeps all", nil)
 	}
 	return settings, nil
 }
