@@ -132,12 +132,32 @@ func (s *Server) Config() tusk.SSHTunnelConfig {
 // KnownHosts writes a known_hosts file that knows the server by key.
 func (s *Server) KnownHosts(t testing.TB, key ssh.PublicKey) string {
 	t.Helper()
+	return KnownHosts(t, s.Port, key)
+}
+
+// KnownHosts writes a known_hosts file that knows a port of 127.0.0.1 by key.
+func KnownHosts(t testing.TB, port int, key ssh.PublicKey) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "known_hosts")
-	line := knownhosts.Line([]string{knownhosts.Normalize(s.Address())}, key)
+	line := knownhosts.Line([]string{knownhosts.Normalize(net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))}, key)
 	if err := os.WriteFile(path, []byte(line+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// ReadKey reads a private key without a passphrase.
+func ReadKey(t testing.TB, path string) ssh.Signer {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.ParsePrivateKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer
 }
 
 // Authorize lets in the holder of a key.
