@@ -16,6 +16,7 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
+	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 // recipient is whom a secret may be shown: it is kept with the secret, so that
@@ -65,11 +66,14 @@ func (r *route) open(ctx context.Context, key secrets.Key, to recipient) (secret
 			WithHint("Store the password again with `tusk-lsp connection password NAME`.")
 	}
 	if !content.For.covers(to) {
-		return secrets.Secret{}, tusk.NewError(tusk.Keyring, nil, "the stored secret of %s is for %s, and is not sent to %s",
-			r.config.Name, content.For, to).
-			WithHint("If the change is yours, store it for the new place with `tusk-lsp connection password NAME`.")
+		return secrets.Secret{}, misdirected(r.config.Name, content.For, to)
 	}
 	return secrets.NewSecret(content.Secret), nil
+}
+
+func misdirected(name string, stored, wanted recipient) error {
+	return tusk.NewError(tusk.Keyring, nil, "the stored secret of %s is for %s, and is not sent to %s", name, stored, wanted).
+		WithHint("If the change is yours, store it for the new place with `tusk-lsp connection password NAME`.")
 }
 
 func (r recipient) String() string {
@@ -105,14 +109,62 @@ func keepSealed(secret secrets.Secret, to recipient, keep func(secrets.Secret) e
 	return keep(secrets.NewSecret(string(text)))
 }
 
-// password looks the password up: in the session or the keychain, else in
-// the password file. None is no error: the server may not ask. doubt is why a
-// place could not be read, for when it does.
+// passwordCommand is the kind of a store's grant: the user's command that prints
+// the password of a connection.
+const passwordCommand = "password command"
+
+// command is the value of such a grant.
+type command struct {
+	For  recipient `json:"for"`
+	Argv []string  `json:"argv"`
+}
+
+// SetPasswordCommand has a connection's password printed by a program, which
+// runs without a shell whenever a backend is made; none takes it back. Like a
+// password it is for this host, port, user, tunnel and TLS mode. Only the user
+// may say this: a workspace or an archive would start programs with it.
+func (s *State) SetPasswordCommand(ctx context.Context, c tusk.ConnectionConfig, argv []string) error {
+	if len(argv) == 0 {
+		return s.config.Store.DeleteGrant(ctx, passwordCommand, c.ID.String())
+	}
+	value, err := json.Marshal(command{databaseRecipient(c), argv})
+	if err != nil {
+		return tusk.NewError(tusk.Internal, err, "the command cannot be written down")
+	}
+	return s.config.Store.SetGrant(ctx, passwordCommand, c.ID.String(), value)
+}
+
+// printed is what the connection's password command prints, or ErrNotFound
+// where it has none.
+func (r *route) printed(ctx context.Context) (secrets.Secret, error) {
+	value, err := r.store.Grant(ctx, passwordCommand, r.config.ID.String())
+	if errors.Is(err, store.ErrNotFound) {
+		return secrets.Secret{}, secrets.ErrNotFound
+	}
+	var set command
+	if err == nil {
+		err = json.Unmarshal(value, &set)
+	}
+	if err != nil {
+		return secrets.Secret{}, err
+	}
+	if to := databaseRecipient(r.config); !set.For.covers(to) {
+		return secrets.Secret{}, misdirected(r.config.Name, set.For, to)
+	}
+	return secrets.Command(ctx, set.Argv)
+}
+
+// password looks the password up: in the session or the keychain, else from the
+// password command, else in the password file. None is no error: the server may
+// not ask. doubt is why a place could not be read, for when it does.
 func (r *route) password(ctx context.Context) (password secrets.Secret, doubt error) {
 	c := r.config
 	password, doubt = r.open(ctx, secrets.Database(c.ID), databaseRecipient(c))
 	if doubt == nil {
 		return password, nil
+	}
+	if printed, err := r.printed(ctx); !errors.Is(err, secrets.ErrNotFound) {
+		return printed, err
 	}
 	path, err := secrets.PassfilePath()
 	if err == nil {

@@ -5,6 +5,7 @@ package engine_test
 import (
 	"context"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -219,4 +220,39 @@ func TestPassphraseIsAskedFor(t *testing.T) {
 	if len(user.asked) != 2 || user.asked[0].Kind != engine.SSHPassphrase || user.asked[0].For != key || !user.asked[1].Refused {
 		t.Errorf("the questions were %+v", user.asked)
 	}
+}
+
+func TestPasswordCommand(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(db.Password+"\nsecond line\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	state := newState(t)
+	s := source(t, db)
+	s.Password = secrets.Secret{}
+	id := open(t, state, s)
+	set := func(c tusk.ConnectionConfig, argv ...string) {
+		t.Helper()
+		if err := state.SetPasswordCommand(t.Context(), c, argv); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(s.Config, "cat", file)
+	must(t, state, id, "doc", `select 1`)
+
+	set(s.Config, "cat", file+".missing")
+	e := wantCategory(t, run(t.Context(), state, script(id, "other", `select 1`)).err, tusk.Authentication)
+	if !strings.Contains(e.Detail, "password command") {
+		t.Errorf("the error does not tell of the command: %+v", e.Info())
+	}
+	elsewhere := s.Config
+	elsewhere.Host = "db.example.com"
+	set(elsewhere, "touch", file+".started")
+	wantCategory(t, run(t.Context(), state, script(id, "third", `select 1`)).err, tusk.Authentication)
+	if _, err := os.Stat(file + ".started"); err == nil {
+		t.Error("a command for another host was started")
+	}
+	set(s.Config)
+	wantCategory(t, run(t.Context(), state, script(id, "fourth", `select 1`)).err, tusk.Authentication)
 }

@@ -96,6 +96,9 @@ func (s *State) passwordValue(ctx context.Context, source Source) Value {
 	if value.Text == "given" {
 		return value
 	}
+	if _, err := s.config.Store.Grant(ctx, passwordCommand, c.ID.String()); err == nil {
+		return Value{"password", "given", "password command"}
+	}
 	path, err := secrets.PassfilePath()
 	if err == nil {
 		if _, err = secrets.Passfile(path, secrets.Target{Host: c.Host, Port: c.Port, Database: c.Database, Username: c.Username}); err == nil {

@@ -13,6 +13,7 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
+	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 // route is the way to a connection's server, which its pool, its sessions and
@@ -20,6 +21,7 @@ import (
 type route struct {
 	config  tusk.ConnectionConfig
 	secrets *secrets.Service
+	store   *store.Store
 	log     *slog.Logger
 	tunnel  *tunnel.Tunnel // nil: the server is reached directly
 
@@ -33,7 +35,7 @@ type route struct {
 // newRoute does not dial.
 func newRoute(c tusk.ConnectionConfig, config Config) (*route, error) {
 	r := &route{
-		config: c, secrets: config.Secrets, log: config.Log,
+		config: c, secrets: config.Secrets, store: config.Store, log: config.Log,
 		askSecret: config.AskSecret, acceptHost: config.AcceptHost, asking: make(chan struct{}, 1),
 	}
 	if c.SSHTunnel == nil {

@@ -130,6 +130,9 @@ func (s *State) Forget(ctx context.Context, id uuid.UUID) error {
 	if err := s.config.Secrets.Delete(ctx, secrets.Database(id)); err != nil {
 		return err
 	}
+	if err := s.config.Store.DeleteGrant(ctx, passwordCommand, id.String()); err != nil {
+		return err
+	}
 	s.Remove(id)
 	if err := s.config.Store.RemoveConnection(ctx, id); err != nil {
 		return err

@@ -94,6 +94,15 @@ CREATE TRIGGER query_history_text_update AFTER UPDATE OF sql_text ON query_histo
 	INSERT INTO query_history_text(rowid, sql_text) VALUES (new.history_id, new.sql_text);
 END;
 INSERT INTO query_history_text(query_history_text) VALUES ('rebuild');`,
+
+	// 4: what the user allowed, such as a workspace to name a host.
+	`CREATE TABLE grants (
+	kind TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	value_json TEXT NOT NULL,
+	granted_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+	PRIMARY KEY (kind, subject)
+) STRICT;`,
 }
 
 // minimumStep is written to the file's user_version: the step that a tusk-lsp
