@@ -25,7 +25,9 @@ type client struct {
 	labelDetails    bool
 	pullDiagnostics bool
 	configuration   bool // answers workspace/configuration
+	refreshes       bool // asks for diagnostics again when told to
 	registers       bool // takes a dynamic registration of didChangeConfiguration
+	watches         bool // takes a dynamic registration of didChangeWatchedFiles
 	progress        bool // takes a progress that the server creates
 	showDocument    bool
 	results         bool // takes tusk/results
@@ -53,7 +55,9 @@ func clientOf(p protocol.InitializeParams) *client {
 		labelDetails:    c.TextDocument.Completion.CompletionItem.LabelDetailsSupport,
 		pullDiagnostics: c.TextDocument.Diagnostic != nil,
 		configuration:   c.Workspace.Configuration,
+		refreshes:       c.Workspace.Diagnostics.RefreshSupport,
 		registers:       c.Workspace.DidChangeConfiguration.DynamicRegistration,
+		watches:         c.Workspace.DidChangeWatchedFiles.DynamicRegistration.DynamicRegistration,
 		progress:        c.Window.WorkDoneProgress,
 		showDocument:    c.Window.ShowDocument.Support,
 		results:         ours.Results,
@@ -120,19 +124,40 @@ func (s *session) initialized(ctx context.Context, _ struct{}) (any, error) {
 		s.messages.once(ctx, s.unsettled)
 	}
 	s.background.Go(s.warn)
-	c := s.now().client
-	if c.registers {
-		registration := protocol316.RegistrationParams{Registrations: []protocol316.Registration{
-			{ID: "tusk-configuration", Method: "workspace/didChangeConfiguration"},
-		}}
-		s.background.Go(func() {
-			if err := s.conn.Call(s.life, "client/registerCapability", registration, nil); err != nil {
-				s.log.Debug("settings are not watched", "err", err)
-			}
-		})
-	}
+	s.register(s.now().client)
 	s.configure(ctx, nil)
 	s.pruneHistory()
+	return nil, nil
+}
+
+// register asks to be told what changes beside the documents.
+func (s *session) register(c *client) {
+	var wanted []protocol316.Registration
+	if c.registers {
+		wanted = append(wanted, protocol316.Registration{ID: "tusk-configuration", Method: "workspace/didChangeConfiguration"})
+	}
+	if c.watches {
+		wanted = append(wanted, protocol316.Registration{
+			ID: "tusk-files", Method: string(protocol316.MethodWorkspaceDidChangeWatchedFiles),
+			RegisterOptions: protocol316.DidChangeWatchedFilesRegistrationOptions{
+				Watchers: []protocol316.FileSystemWatcher{{GlobPattern: "**/.tusk.toml"}, {GlobPattern: "**/.env"}},
+			},
+		})
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	s.background.Go(func() {
+		params := protocol316.RegistrationParams{Registrations: wanted}
+		if err := s.conn.Call(s.life, string(protocol316.ServerClientRegisterCapability), params, nil); err != nil {
+			s.log.Debug("settings and files are not watched", "err", err)
+		}
+	})
+}
+
+// didChangeWatchedFiles is about the files that name connections.
+func (s *session) didChangeWatchedFiles(context.Context, protocol316.DidChangeWatchedFilesParams) (any, error) {
+	s.chooseAgain()
 	return nil, nil
 }
 
@@ -185,6 +210,13 @@ func (s *session) configure(ctx context.Context, raw json.RawMessage) {
 		s.publish(s.now().withSettings(settings))
 		for _, d := range s.now().documents {
 			s.diagnose(d)
+		}
+		if c := s.now().client; c.pullDiagnostics && c.refreshes {
+			s.background.Go(func() {
+				if err := s.conn.Call(s.life, "workspace/diagnostic/refresh", nil, nil); err != nil {
+					s.log.Debug("the client does not ask for diagnostics again", "err", err)
+				}
+			})
 		}
 	}
 	s.connections.resolve(s.now().settings)
