@@ -149,3 +149,49 @@ func TestCatalogComesWhenTheServerDoes(t *testing.T) {
 		return len(e.Completion(uri, len("select 1;\nselect * from was_")).Items) == 1
 	})
 }
+
+// What kills or confuses libpg_query, and what is merely large, is a document
+// like any other.
+func TestHostileDocuments(t *testing.T) {
+	e := edit(t, on(pgtest.New(t).Database(t)), nil)
+	for name, test := range map[string]struct {
+		text string
+		want string // a diagnostic that there is, "" for none
+	}{
+		"24,000 operators": {"select 1" + strings.Repeat("+1", 24_000), "not checked"},
+		"100,000 unions":   {"select 1" + strings.Repeat(" union select 1", 100_000), "not checked"},
+		"deep parentheses": {"select " + strings.Repeat("(", 50_000) + "1" + strings.Repeat(")", 50_000), ""},
+		"NUL":              {"select 'a\x00b'; selec", "syntax error"},
+
+		"no end of string": {"select 'abc" + strings.Repeat("x", 1_000_000), "unterminated"},
+		"20 MB":            {strings.Repeat("select 'a line of a large document', 1, 2, 3;\n", 450_000) + "selec", "syntax error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			uri := "file:///project/" + strings.ReplaceAll(name, " ", "-") + ".sql"
+			e.Open(uri, test.text)
+			var found []string
+			e.Await("textDocument/publishDiagnostics", func(p json.RawMessage) bool {
+				var published struct {
+					URI         string                     `json:"uri"`
+					Diagnostics []struct{ Message string } `json:"diagnostics"`
+				}
+				if json.Unmarshal(p, &published) != nil || published.URI != uri {
+					return false
+				}
+				for _, d := range published.Diagnostics {
+					found = append(found, d.Message)
+				}
+				return true
+			})
+			if test.want != "" && !strings.Contains(strings.Join(found, "\n"), test.want) {
+				t.Errorf("diagnosed %.300q, want %q", found, test.want)
+			}
+			e.Completion(uri, 3)
+			e.Close(uri)
+		})
+	}
+	e.Open(uri, "select 'alive'")
+	if got := database(t, e, uri); got != "alive" {
+		t.Errorf("afterwards it answers %q", got)
+	}
+}
