@@ -55,6 +55,9 @@ func (s *State) Open(ctx context.Context, source Source) error {
 			return err
 		}
 	}
+	if known, err := s.connection(id); err == nil && sameConfig(known.config, source.Config) {
+		return nil
+	}
 	if source.Origin != OriginSaved {
 		if err := s.config.Store.SaveEphemeral(ctx, source.Config); err != nil {
 			return err

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+	"github.com/tusk-lsp/tusk-lsp/secrets"
+	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 func TestRemoveLeavesNothing(t *testing.T) {
@@ -160,5 +163,47 @@ func TestStateIsReadyAtOnce(t *testing.T) {
 	}
 	if took := time.Since(begin); took > 100*time.Millisecond {
 		t.Errorf("100 connections took %v", took)
+	}
+}
+
+// BenchmarkStart is all that happens before the first connection: store, secrets
+// and 100 saved connections made known.
+func BenchmarkStart(b *testing.B) {
+	dir := b.TempDir()
+	kept, _, err := store.Open(b.Context(), dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 100 {
+		c := tusk.ConnectionConfig{Name: fmt.Sprint("connection ", i), Host: "db.example.com", Username: "ada"}.WithDefaults()
+		if err := kept.SaveConnection(b.Context(), c); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := kept.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		kept, _, err := store.Open(b.Context(), dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		vault := secrets.New(secrets.Options{Disabled: "a benchmark"})
+		state := engine.New(engine.Config{Store: kept, Secrets: vault})
+		saved, err := state.Saved(b.Context())
+		if err != nil || len(saved) != 100 {
+			b.Fatal(len(saved), err)
+		}
+		for _, source := range saved {
+			if err := state.Open(b.Context(), source); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.StopTimer()
+		state.Close()
+		if err := errors.Join(vault.Close(), kept.Close()); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
 	}
 }
