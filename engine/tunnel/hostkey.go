@@ -18,11 +18,15 @@ type knownHosts struct {
 	refusal    error // why check refused, for the user
 }
 
-// knownHosts prepares the check of target's key. A known host must show its
+// knownHosts prepares the check of a host's key. A known host must show its
 // known key; one that changed or is not known is refused.
-func (t *Tunnel) knownHosts(target string, remote net.Addr) (*knownHosts, error) {
+func (t *Tunnel) knownHosts(h hop, remote net.Addr) (*knownHosts, error) {
+	listed := t.options.KnownHostsFiles
+	if h.knownHosts != nil {
+		listed = h.knownHosts
+	}
 	var files []string
-	for _, path := range t.options.KnownHostsFiles {
+	for _, path := range listed {
 		if _, err := os.Stat(path); err == nil {
 			files = append(files, path)
 		} else if !errors.Is(err, fs.ErrNotExist) {
@@ -35,13 +39,13 @@ func (t *Tunnel) knownHosts(target string, remote net.Addr) (*knownHosts, error)
 			WithHint("Correct the line that is named, or remove it with `ssh-keygen -R HOST`.")
 	}
 	k := &knownHosts{}
-	for _, key := range knownKeys(callback, target, remote) {
+	for _, key := range knownKeys(callback, h.known(), remote) {
 		k.algorithms = append(k.algorithms, algorithmsOf(key.Key.Type())...)
 	}
 	k.check = func(host string, remote net.Addr, key ssh.PublicKey) error {
 		err := callback(host, remote, key)
 		if err != nil {
-			err = t.judge(host, key, err)
+			err = t.judge(host, listed, key, err)
 			k.refusal = err
 		}
 		return err
@@ -56,14 +60,15 @@ type UnknownHost struct {
 	Type        string // of its key, such as ssh-ed25519
 	Fingerprint string // SHA256:…
 
-	key ssh.PublicKey
+	key   ssh.PublicKey
+	files []string // of known_hosts; the first is the user's
 }
 
 func (u *UnknownHost) Error() string { return "no known_hosts file lists " + u.Host }
 
 // judge turns a key that known_hosts does not vouch for into a refusal.
-func (t *Tunnel) judge(host string, key ssh.PublicKey, err error) error {
-	shown := &UnknownHost{Host: knownhosts.Normalize(host), Type: key.Type(), Fingerprint: ssh.FingerprintSHA256(key), key: key}
+func (t *Tunnel) judge(host string, files []string, key ssh.PublicKey, err error) error {
+	shown := &UnknownHost{Host: knownhosts.Normalize(host), Type: key.Type(), Fingerprint: ssh.FingerprintSHA256(key), key: key, files: files}
 	if revoked, ok := errors.AsType[*knownhosts.RevokedError](err); ok {
 		return sshError(revoked, "the key of the SSH host %s is revoked (%s)", shown.Host, shown.Fingerprint).
 			WithHint("Do not connect. Ask who runs the host.")
@@ -83,10 +88,10 @@ func (t *Tunnel) judge(host string, key ssh.PublicKey, err error) error {
 
 // Trust adds the key of a host to the first known_hosts file.
 func (t *Tunnel) Trust(host *UnknownHost) error {
-	if len(t.options.KnownHostsFiles) == 0 {
+	if len(host.files) == 0 {
 		return sshError(nil, "there is no known_hosts file to remember %s in", host.Host)
 	}
-	path := t.options.KnownHostsFiles[0]
+	path := host.files[0]
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
 		err = appendLine(path, knownhosts.Line([]string{host.Host}, host.key))

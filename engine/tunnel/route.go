@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -23,10 +24,22 @@ const maxHops = 10
 
 // hop is one SSH host of a route, as ssh_config(5) resolves it.
 type hop struct {
+	alias            string // as the user wrote it
 	host, port, user string
+	keyAlias         string   // HostKeyAlias: the name in known_hosts instead of host and port
+	knownHosts       []string // files instead of the usual ones; nil: those
+	proxyCommand     string   // "": dialled
 	identityFiles    []string
 	agentSocket      string
 	method           tusk.SSHAuthMethod // of the last hop; "" elsewhere: agent and keys
+}
+
+// known is the address that stands for the host in known_hosts.
+func (h hop) known() string {
+	if h.keyAlias != "" {
+		return net.JoinHostPort(h.keyAlias, strconv.Itoa(tusk.DefaultSSHPort)) // which is not written there
+	}
+	return net.JoinHostPort(h.host, h.port)
 }
 
 // DefaultOptions are what OpenSSH's own client would use.
@@ -130,6 +143,7 @@ func (t *Tunnel) resolve(files []*ssh_config.Config, alias string) (hop, []jump,
 		return ""
 	}
 	h := hop{
+		alias:       alias,
 		host:        strings.ReplaceAll(cmp.Or(get("HostName"), alias), "%h", alias),
 		port:        cmp.Or(get("Port"), strconv.Itoa(tusk.DefaultSSHPort)),
 		user:        get("User"),
@@ -159,9 +173,12 @@ func (t *Tunnel) resolve(files []*ssh_config.Config, alias string) (hop, []jump,
 	if len(h.identityFiles) == 0 {
 		h.identityFiles = t.options.IdentityFiles
 	}
-	if command := get("ProxyCommand"); command != "" && command != "none" {
-		return hop{}, nil, sshError(nil, "the SSH host %s is reached by a ProxyCommand, which is not run", alias).
-			WithHint("Use ProxyJump in your SSH configuration, or forward a port with `ssh -L` and connect to that.")
+	if command := get("ProxyCommand"); command != "none" {
+		h.proxyCommand = command
+	}
+	h.keyAlias = get("HostKeyAlias")
+	for path := range strings.FieldsSeq(get("UserKnownHostsFile")) {
+		h.knownHosts = append(h.knownHosts, ExpandHome(path))
 	}
 	var jumps []jump
 	if value := get("ProxyJump"); value != "" && value != "none" {

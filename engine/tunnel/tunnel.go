@@ -127,7 +127,7 @@ func (t *Tunnel) hop(ctx context.Context, h hop) (*ssh.Client, error) {
 	var raw net.Conn
 	var err error
 	if t.client == nil {
-		raw, err = (&net.Dialer{}).DialContext(ctx, "tcp", target)
+		raw, err = dialHost(ctx, h)
 	} else {
 		raw, err = t.client.DialContext(ctx, "tcp", target)
 	}
@@ -148,13 +148,13 @@ func (t *Tunnel) handshake(ctx context.Context, raw net.Conn, target string, h h
 		return nil, err
 	}
 	defer closeAgent()
-	hosts, err := t.knownHosts(target, raw.RemoteAddr())
+	hosts, err := t.knownHosts(h, raw.RemoteAddr())
 	if err != nil {
 		return nil, err
 	}
 	// The handshake knows no context: it ends when the connection does.
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	connection, channels, requests, err := ssh.NewClientConn(raw, target, &ssh.ClientConfig{
+	connection, channels, requests, err := ssh.NewClientConn(raw, h.known(), &ssh.ClientConfig{
 		User:              h.user,
 		Auth:              methods,
 		HostKeyCallback:   hosts.check,

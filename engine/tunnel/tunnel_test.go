@@ -1,3 +1,5 @@
+//go:build unix
+
 package tunnel_test
 
 import (
@@ -15,6 +17,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+	"golang.org/x/crypto/ssh/knownhosts"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
@@ -226,6 +229,58 @@ Host db-gate
 
 	jump.Stop()
 	refusedSoon(t, open(t, gate, options), "cannot be reached")
+}
+
+// A host behind a ProxyCommand, under a name of its own in a known_hosts file of
+// its own; and a condition that would start a program, which is skipped.
+func TestConfigFileWithProxyCommand(t *testing.T) {
+	server := sshtest.Start(t)
+	dir := t.TempDir()
+	known, started := filepath.Join(dir, "known"), filepath.Join(dir, "started")
+	config := filepath.Join(dir, "config")
+	text := fmt.Sprintf(`
+Match host *.example.com exec "touch %s"
+  User nobody
+
+Host db.example.com
+  Port %d
+  User %s
+  IdentityFile %s
+  HostKeyAlias the-database
+  UserKnownHostsFile %s
+  ProxyCommand %s -test.run=^TestForwardStdio$ 127.0.0.1:%%p
+`, started, server.Port, server.User, server.KeyPath, known, os.Args[0])
+	for path, content := range map[string]string{
+		config: text,
+		known:  knownhosts.Line([]string{"the-database"}, server.HostKey) + "\n",
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gate := tusk.SSHTunnelConfig{Host: "db.example.com", AuthMethod: tusk.SSHKey}.WithDefaults()
+	t.Setenv("TUSK_TEST_FORWARD", "1")
+	works(t, open(t, gate, tunnel.Options{ConfigFiles: []string{config}}), echo(t))
+	if _, err := os.Stat(started); err == nil {
+		t.Error("a condition of the configuration started a program")
+	}
+}
+
+// TestForwardStdio is the ProxyCommand of the test above.
+func TestForwardStdio(t *testing.T) {
+	if os.Getenv("TUSK_TEST_FORWARD") == "" {
+		t.Skip("it is a program for another test")
+	}
+	far, err := net.Dial("tcp", os.Args[len(os.Args)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		io.Copy(far, os.Stdin) //nolint:errcheck // ends with either side
+		far.Close()
+	}()
+	io.Copy(os.Stdout, far) //nolint:errcheck // ends with either side
+	os.Exit(0)
 }
 
 func refusedSoon(t *testing.T, tun *tunnel.Tunnel, word string) {
