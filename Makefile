@@ -8,7 +8,7 @@ WITH_POSTGRES := $(GO) run ./internal/pgtest/with-postgres --
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME ?= 30s
 
-.PHONY: build demo test test-all lint bench fuzz cross $(PLATFORMS:%=cross/%) clean
+.PHONY: build demo peers test test-all lint bench fuzz cross $(PLATFORMS:%=cross/%) clean
 
 build: ## bin/tusk-lsp
 	$(GO) build -ldflags "$(LDFLAGS)" -o bin/tusk-lsp ./cmd/tusk-lsp
@@ -16,10 +16,13 @@ build: ## bin/tusk-lsp
 demo: build ## the server at work on a scratch PostgreSQL with the sample database
 	bin/tusk-lsp demo
 
-test: lint ## unit, wire and PostgreSQL tests on majors 14 and 18 and what is installed
+peers: ## the programs that tests talk to (sshd, PgBouncer, a keychain), where they are not installed
+	$(GO) run ./internal/peers/fetch
+
+test: lint peers ## unit, wire and PostgreSQL tests on majors 14 and 18 and what is installed
 	$(WITH_POSTGRES) $(GO) test -race -timeout 20m ./...
 
-test-all: lint ## the same on every major, 14 to 18
+test-all: lint peers ## the same on every major, 14 to 18
 	TUSK_TEST_PG=all $(WITH_POSTGRES) $(GO) test -race -timeout 40m ./...
 
 lint:
@@ -27,7 +30,7 @@ lint:
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
 
-bench: build ## figures of the whole server, then of its parts
+bench: build peers ## figures of the whole server, then of its parts
 	$(GO) run ./internal/bench
 	$(WITH_POSTGRES) $(GO) test -run '^$$' -bench . -benchmem ./...
 

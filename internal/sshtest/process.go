@@ -5,7 +5,6 @@ package sshtest
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -98,20 +97,3 @@ func children(pid int) []int {
 // Connections counts the SSH connections that are open, also those that have
 // not logged in: sshd serves each in a process.
 func (s *Server) Connections() int { return len(children(s.cmd.Process.Pid)) }
-
-func sshdPath(t testing.TB) string {
-	t.Helper()
-	path, err := exec.LookPath("sshd")
-	if err == nil {
-		return path
-	}
-	if path = "/usr/sbin/sshd"; !exists(path) {
-		t.Skip("sshd is not installed")
-	}
-	return path
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}

@@ -24,6 +24,7 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/internal/peers"
 )
 
 // Server is an sshd of the test's own, on a free port of 127.0.0.1. It lets in
@@ -46,7 +47,7 @@ type Server struct {
 // the test. It skips the test where sshd is not installed.
 func Start(t testing.TB, config ...string) *Server {
 	t.Helper()
-	s := &Server{sshd: sshdPath(t), dir: folder(t), config: config}
+	s := &Server{sshd: peers.Command(t, "sshd"), dir: folder(t), config: config}
 	s.account, s.User = account(t)
 	s.own(t, s.dir)
 	s.HostKey = WriteKey(t, filepath.Join(s.dir, "host_key"), "")
