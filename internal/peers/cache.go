@@ -16,6 +16,9 @@ import (
 )
 
 const (
+	// timeout bounds the fetching of a package with all that it needs.
+	timeout = 5 * time.Minute
+
 	// lockPoll is the time between two attempts to take the lock of another
 	// process that is fetching.
 	lockPoll = 100 * time.Millisecond
@@ -73,6 +76,8 @@ func (c cache) get(ctx context.Context, p program) (string, error) {
 
 // fetch brings the package of a program and notes why it cannot.
 func (c cache) fetch(ctx context.Context, p program) (path string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
 		return "", err
 	}
@@ -84,7 +89,9 @@ func (c cache) fetch(ctx context.Context, p program) (path string, err error) {
 	if path, err := c.lookUp(ctx, p); err == nil {
 		return path, nil // another process was first
 	}
-	if err := c.unpack(ctx, p); err != nil {
+	if err := c.unpack(ctx, p); errors.Is(err, context.Canceled) {
+		return "", err
+	} else if err != nil {
 		return "", errors.Join(err, os.WriteFile(c.note(p), []byte(err.Error()), 0o644))
 	}
 	return c.lookUp(ctx, p)

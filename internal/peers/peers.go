@@ -15,15 +15,11 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 )
 
 // Env is the environment variable that, when it is "required", fails the
 // tests that are skipped otherwise for want of a program.
 const Env = "TUSK_TEST_PEERS"
-
-// timeout bounds the search for a program, with all that is fetched for it.
-const timeout = 5 * time.Minute
 
 // program is one that tests ask for.
 type program struct {
@@ -58,9 +54,7 @@ var programs = []program{
 // refuse to run as root can be reached by other users.
 func Command(t testing.TB, name string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), timeout)
-	defer cancel()
-	path, err := find(ctx, name)
+	path, err := find(t.Context(), name)
 	switch {
 	case err == nil:
 		return path
