@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -30,9 +31,11 @@ type connections struct {
 	standard uuid.UUID                // of documents that have none of their own; Nil: none; guarded by mu
 	chosen   map[string]choice        // by open document; guarded by mu
 	choosing map[string]chan struct{} // by open document: closed when its newest choice is made; guarded by mu
-	tried    map[uuid.UUID]bool       // connected, or failed to, in the background; guarded by mu
 	sources  []engine.Source          // of the settings and of workspaces; guarded by mu
 	found    engine.Source            // what the standard was found as; guarded by mu
+
+	preparing map[uuid.UUID]bool // connecting in the background; guarded by mu
+	refused   map[uuid.UUID]bool // not tried again by itself, such as for a wrong password; guarded by mu
 }
 
 // choice is what a document uses.
@@ -222,27 +225,64 @@ func (c *connections) await(ctx context.Context, uri string) (uuid.UUID, error) 
 }
 
 // prepare connects a document's connection and loads its catalog in the
-// background, unless that was done or is under way; what fails is told once.
+// background, unless that is done or under way; what fails is told once. While
+// the network or the server is away it tries again, ever less often: after sleep
+// or a change of networks the catalog comes by itself.
 func (c *connections) prepare(uri string) {
 	c.background.Go(func() {
 		id, err := c.await(c.life, uri)
-		if err != nil {
+		if err != nil || c.engine.Catalog(id) != nil {
 			return // a document without a database is fine
 		}
 		c.mu.Lock()
-		tried := c.tried[id]
-		c.tried[id] = true
+		busy := c.preparing[id] || c.refused[id]
+		if !busy {
+			c.preparing[id] = true
+		}
 		c.mu.Unlock()
-		if tried {
+		if busy {
 			return
 		}
-		if err := c.connect(c.life, id); err != nil && c.life.Err() == nil {
-			c.mu.Lock()
-			delete(c.tried, id) // the server may come back
-			c.mu.Unlock()
-			c.messages.once(c.life, err)
-		}
+		err = c.persist(id)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.preparing, id)
+		c.refused[id] = err != nil
 	})
+}
+
+// persist connects until that works or cannot work by waiting.
+func (c *connections) persist(id uuid.UUID) error {
+	for pause := firstRetry; ; pause = min(2*pause, lastRetry) {
+		err := c.connect(c.life, id)
+		if err == nil || c.life.Err() != nil {
+			return err
+		}
+		c.messages.once(c.life, err)
+		category := tusk.CategoryOf(err)
+		if _, gone := c.engine.Pool(id); gone != nil || category != tusk.Connection && category != tusk.SSH {
+			return err
+		}
+		c.log.Info("the connection is tried again", "after", pause, "err", err)
+		select {
+		case <-time.After(pause):
+		case <-c.life.Done():
+			return err
+		}
+	}
+}
+
+// The pauses between attempts to connect in the background.
+const (
+	firstRetry = time.Second
+	lastRetry  = time.Minute
+)
+
+// retry has prepare try again what it was refused.
+func (c *connections) retry(id uuid.UUID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.refused, id)
 }
 
 // connect makes sure that the server answers and that its catalog is read.

@@ -142,6 +142,7 @@ func (r *run) finished(ctx context.Context, i int, id uuid.UUID, result *tusk.Qu
 func (s *session) reached(connection uuid.UUID, uri string) {
 	s.messages.settled()
 	if s.engine.Catalog(connection) == nil {
+		s.connections.retry(connection)
 		s.connections.prepare(uri)
 	}
 }

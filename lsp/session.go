@@ -84,7 +84,8 @@ func newSession(life context.Context, abandon func(), o Options) *session {
 		resolved:  settled,
 		chosen:    map[string]choice{},
 		choosing:  map[string]chan struct{}{},
-		tried:     map[uuid.UUID]bool{},
+		preparing: map[uuid.UUID]bool{},
+		refused:   map[uuid.UUID]bool{},
 	}
 	s.snapshot.Store(newSnapshot())
 	return s
