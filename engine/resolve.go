@@ -66,15 +66,19 @@ func (s *State) Open(ctx context.Context, source Source) error {
 	return s.Add(source.Config)
 }
 
-// Connect validates a connection, and remembers when it worked. The catalog is
-// for Refresh to read.
+// Connect validates a connection, and remembers when it worked. The user may be
+// asked for a secret. The catalog is for Refresh to read.
 func (s *State) Connect(ctx context.Context, id uuid.UUID) error {
+	if err := s.validate(ctx, id); err != nil {
+		return err
+	}
+	return s.config.Store.TouchConnection(ctx, id, time.Now())
+}
+
+func (s *State) validate(ctx context.Context, id uuid.UUID) error {
 	c, err := s.connection(id)
 	if err != nil {
 		return err
 	}
-	if err := c.route.withAnswers(ctx, func() error { return c.pool.Validate(ctx) }); err != nil {
-		return err
-	}
-	return s.config.Store.TouchConnection(ctx, id, time.Now())
+	return c.route.withAnswers(ctx, func() error { return c.pool.Validate(ctx) })
 }

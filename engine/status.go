@@ -24,7 +24,6 @@ type ConnectionStatus struct {
 	Tunnel   string          `json:"tunnel,omitempty"` // user@host:port of the SSH host
 	Server   *ServerStatus   `json:"server,omitempty"` // nil where it does not answer
 	Error    *tusk.ErrorInfo `json:"error,omitempty"`  // why it does not
-	Cause    error           `json:"-"`                // of Error
 	Catalog  bool            `json:"catalog"`          // whether completion knows the database
 	ReadOnly bool            `json:"read_only"`        // by the connection's options
 }
@@ -41,7 +40,7 @@ type ServerStatus struct {
 }
 
 // Status tells how a connection stands, and asks its server within the
-// connection's time-out. That the server does not answer is part of the status;
+// connection's time-out, but never the user. That the server does not answer is part of the status;
 // the error is for a connection that is not known.
 func (s *State) Status(ctx context.Context, id uuid.UUID) (ConnectionStatus, error) {
 	c, err := s.connection(id)
@@ -54,27 +53,26 @@ func (s *State) Status(ctx context.Context, id uuid.UUID) (ConnectionStatus, err
 	if t := c.config.SSHTunnel; t != nil {
 		status.Tunnel = t.Username + "@" + net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
 	}
-	err = c.route.withAnswers(ctx, func() (err error) {
-		status.Server, err = c.pool.server(ctx)
-		return err
-	})
+	status.Server, err = c.pool.server(ctx)
 	if err != nil {
 		info := tusk.InfoOf(err)
-		status.Error, status.Cause = &info, err
+		status.Error = &info
 	}
 	status.Pool, status.State = c.pool.Status(), c.pool.State().String()
 	status.Sessions = slices.DeleteFunc(s.Sessions(), func(session SessionStatus) bool { return session.ConnectionID != id })
 	return status, nil
 }
 
-// Try tells the status of a connection that nobody saved, with secrets that are
-// forgotten with it.
+// Try connects as a configuration says that nobody saved, and tells the status.
+// The secrets given with it, and those that the user is asked for, are forgotten
+// with it.
 func (s *State) Try(ctx context.Context, c tusk.ConnectionConfig, password, sshSecret secrets.Secret) (ConnectionStatus, error) {
 	given := map[secrets.Key]sealed{secrets.Database(c.ID): {databaseRecipient(c), password.Reveal()}}
 	if c.SSHTunnel != nil {
 		given[secrets.SSH(c.SSHTunnel.ID)] = sealed{sshRecipient(*c.SSHTunnel), sshSecret.Reveal()}
 	}
 	for key, secret := range given {
+		defer s.config.Secrets.ForgetSession(key)
 		if secret.Secret == "" {
 			continue
 		}
@@ -83,12 +81,14 @@ func (s *State) Try(ctx context.Context, c tusk.ConnectionConfig, password, sshS
 		}); err != nil {
 			return ConnectionStatus{}, err
 		}
-		defer s.config.Secrets.ForgetSession(key)
 	}
 	if err := s.Add(c); err != nil {
 		return ConnectionStatus{}, err
 	}
 	defer s.Remove(c.ID)
+	if err := s.validate(ctx, c.ID); err != nil {
+		return ConnectionStatus{}, err
+	}
 	return s.Status(ctx, c.ID)
 }
 

@@ -246,18 +246,16 @@ func (s *session) testConnection(ctx context.Context, now *Snapshot, p protocol.
 		if err != nil {
 			return nil, err
 		}
-		return answered(s.engine.Status(ctx, source.Config.ID))
+		if err := s.engine.Connect(ctx, source.Config.ID); err != nil {
+			return nil, err
+		}
+		return s.engine.Status(ctx, source.Config.ID)
 	}
 	config, password, err := params.config(tusk.ConnectionConfig{Name: cmp.Or(params.Name, "test")})
 	if err != nil {
 		return nil, err
 	}
-	return answered(s.engine.Try(ctx, config, password, secrets.NewSecret(params.SSHPassword)))
-}
-
-// answered makes a server that does not answer an error.
-func answered(status engine.ConnectionStatus, err error) (any, error) {
-	return status, cmp.Or(err, status.Cause)
+	return s.engine.Try(ctx, config, password, secrets.NewSecret(params.SSHPassword))
 }
 
 func (s *session) connectConnection(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
@@ -290,9 +288,7 @@ func (s *session) disconnectConnection(ctx context.Context, now *Snapshot, p pro
 	return answerFor(source.Config), s.engine.Disconnect(source.Config.ID)
 }
 
-// connectionStatus answers with the engine.ConnectionStatus of one connection,
-// or of all that are known to the engine where none is named and no document
-// has one.
+// connectionStatus answers with the engine.ConnectionStatus of a connection.
 func (s *session) connectionStatus(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
 	params, err := argument(p, connectionNamed)
 	if err != nil {
