@@ -51,6 +51,7 @@ var table = []room{
 	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
 	{folder: "engine/tunnel", ours: []string{".", "secrets"}, thirdParty: []string{ssh, "github.com/kevinburke/ssh_config"}},
+	{folder: "engine/workspace", ours: []string{".", "sql/text"}, thirdParty: []string{"github.com/pelletier/go-toml/v2"}},
 	{folder: "engine/scratch", ours: []string{"."}, thirdParty: []string{pgx, "github.com/gofrs/flock", "github.com/adrg/xdg"}},
 	{folder: "lsp/rpc", thirdParty: []string{"github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/protocol", thirdParty: []string{protocol}},
