@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/zalando/go-keyring"
 )
@@ -24,20 +25,35 @@ type keychain interface {
 // Service of a Linux desktop. The library offers no way to stop a call.
 type osKeychain struct{}
 
-func (osKeychain) get(_ context.Context, user string) (string, error) {
-	if err := reachable(); err != nil {
-		return "", err
-	}
-	secret, err := keyring.Get(keychainService, user)
-	return secret, known(err)
+func (osKeychain) get(_ context.Context, user string) (secret string, err error) {
+	err = calling(func() (err error) {
+		secret, err = keyring.Get(keychainService, user)
+		return err
+	})
+	return secret, err
 }
 
 func (osKeychain) set(_ context.Context, user, secret string) error {
-	return known(keyring.Set(keychainService, user, secret))
+	return calling(func() error { return keyring.Set(keychainService, user, secret) })
 }
 
 func (osKeychain) delete(_ context.Context, user string) error {
-	return known(keyring.Delete(keychainService, user))
+	return calling(func() error { return keyring.Delete(keychainService, user) })
+}
+
+// calling makes a call of the library where it can succeed. The library
+// panics when its connection to D-Bus ends while a prompt is open, as at the
+// end of a desktop session that the server outlives: that is an error.
+func calling(do func() error) (err error) {
+	if err := reachable(); err != nil {
+		return err
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the keychain went away: %v", cause)
+		}
+	}()
+	return known(do())
 }
 
 // known turns the library's errors that mean something to us into ours.

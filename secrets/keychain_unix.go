@@ -6,20 +6,23 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
-// reachable says why no Secret Service can be there. Without a session bus
-// the D-Bus library would start one with dbus-launch, which stays behind.
+// reachable says why no Secret Service can be there. Where the D-Bus library
+// finds no session bus it would start one with dbus-launch, which stays
+// behind. It looks at its own variable and in the user's runtime folder, not
+// at XDG_RUNTIME_DIR (getSessionBusAddress in godbus's conn.go).
 func reachable() error {
-	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && address != "autolaunch:" {
 		return nil
 	}
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
-		for _, name := range []string{"bus", "dbus-session"} {
-			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-				return nil
-			}
+	for _, name := range []string{"bus", "dbus-session"} {
+		if _, err := os.Stat(filepath.Join(runtimeDir(), name)); err == nil {
+			return nil
 		}
 	}
 	return errors.New("there is no D-Bus session, and so no Secret Service (no desktop?)")
 }
+
+func runtimeDir() string { return filepath.Join("/run/user", strconv.Itoa(os.Getuid())) }
