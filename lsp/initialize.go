@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -66,6 +67,19 @@ func clientOf(p protocol.InitializeParams) *client {
 	}
 }
 
+// foldersOf gives the paths of the workspace's folders, which older clients tell
+// in older ways.
+func foldersOf(p protocol.InitializeParams) []string {
+	var folders []string
+	for _, folder := range p.WorkspaceFolders {
+		folders = append(folders, filePath(folder.URI))
+	}
+	if len(folders) == 0 {
+		folders = append(folders, cmp.Or(filePath(p.RootURI), p.RootPath))
+	}
+	return slices.DeleteFunc(folders, func(path string) bool { return path == "" })
+}
+
 // encodingOf prefers UTF-8, which is what the server counts in; UTF-16 is what
 // every client understands (LSP 3.17, PositionEncodingKind).
 func encodingOf(offered []protocol.PositionEncodingKind) text.Encoding {
@@ -81,7 +95,7 @@ func encodingOf(offered []protocol.PositionEncodingKind) text.Encoding {
 
 func (s *session) initialize(ctx context.Context, p protocol.InitializeParams) (any, error) {
 	c := clientOf(p)
-	next := s.now().withClient(c)
+	next := s.now().withClient(c).withFolders(foldersOf(p))
 	if settings, err := parseSettings(p.InitializationOptions); err != nil {
 		s.unsettled = err // told when the client may be told
 	} else {
@@ -112,6 +126,9 @@ func capabilities(c *client) protocol.ServerCapabilities {
 	offered.TextDocumentSync = protocol316.TextDocumentSyncOptions{OpenClose: &yes, Change: &change}
 	offered.CodeActionProvider = protocol316.CodeActionOptions{CodeActionKinds: []string{codeActionRun}}
 	offered.ExecuteCommandProvider = &protocol316.ExecuteCommandOptions{Commands: commandNames()}
+	offered.Workspace = &protocol316.ServerCapabilitiesWorkspace{WorkspaceFolders: &protocol316.WorkspaceFoldersServerCapabilities{
+		Supported: &yes, ChangeNotifications: &protocol316.BoolOrString{Value: true},
+	}}
 	if c.pullDiagnostics {
 		offered.DiagnosticProvider = &protocol.DiagnosticOptions{Identifier: source}
 	}
@@ -153,6 +170,21 @@ func (s *session) register(c *client) {
 			s.log.Debug("settings and files are not watched", "err", err)
 		}
 	})
+}
+
+func (s *session) didChangeWorkspaceFolders(_ context.Context, p protocol316.DidChangeWorkspaceFoldersParams) (any, error) {
+	folders := slices.Clone(s.now().folders)
+	for _, removed := range p.Event.Removed {
+		folders = slices.DeleteFunc(folders, func(path string) bool { return path == filePath(removed.URI) })
+	}
+	for _, added := range p.Event.Added {
+		if path := filePath(added.URI); path != "" {
+			folders = append(folders, path)
+		}
+	}
+	s.publish(s.now().withFolders(folders))
+	s.chooseAgain()
+	return nil, nil
 }
 
 // didChangeWatchedFiles is about the files that name connections.

@@ -71,6 +71,7 @@ func (s *session) routes() *rpc.Router {
 	rpc.Ordered(r, "shutdown", s.shutdown)
 	rpc.Ordered(r, "exit", s.exit)
 	rpc.Ordered(r, "workspace/didChangeConfiguration", s.didChangeConfiguration)
+	rpc.Ordered(r, "workspace/didChangeWorkspaceFolders", s.didChangeWorkspaceFolders)
 	rpc.Ordered(r, "workspace/didChangeWatchedFiles", s.didChangeWatchedFiles)
 	rpc.Ordered(r, "textDocument/didOpen", s.didOpen)
 	rpc.Ordered(r, "textDocument/didChange", s.didChange)

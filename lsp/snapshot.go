@@ -19,6 +19,7 @@ type Document struct {
 type Snapshot struct {
 	client    *client
 	settings  *Settings
+	folders   []string             // paths of the workspace's folders
 	documents map[string]*Document // by URI
 	focus     focus
 }
@@ -41,6 +42,12 @@ func (s *Snapshot) withClient(c *client) *Snapshot {
 func (s *Snapshot) withSettings(settings *Settings) *Snapshot {
 	next := *s
 	next.settings = settings
+	return &next
+}
+
+func (s *Snapshot) withFolders(folders []string) *Snapshot {
+	next := *s
+	next.folders = folders
 	return &next
 }
 

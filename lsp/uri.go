@@ -15,6 +15,19 @@ func fileURI(path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
+// filePath gives the path of a file: URI, "" for any other.
+func filePath(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "file" || u.Path == "" {
+		return ""
+	}
+	path := u.Path
+	if len(path) > 2 && path[0] == '/' && path[2] == ':' {
+		path = path[1:] // a Windows drive
+	}
+	return filepath.Clean(filepath.FromSlash(path))
+}
+
 // baseName is the last part of a document's URI, for messages.
 func baseName(uri string) string {
 	if u, err := url.Parse(uri); err == nil && u.Path != "" {
