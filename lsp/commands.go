@@ -15,8 +15,10 @@ import (
 // arguments, since some clients let people type them by hand.
 type command struct {
 	name string
-	run  func(s *session, ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error)
+	run  commandFunc
 }
+
+type commandFunc func(s *session, ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error)
 
 // commands are all that the server offers; initialize announces them.
 var commands = []command{
@@ -31,10 +33,10 @@ var commands = []command{
 	{"tusk.connection.remove", (*session).removeConnection},
 	{"tusk.connection.duplicate", (*session).duplicateConnection},
 	{"tusk.connection.test", (*session).testConnection},
-	{"tusk.connection.connect", (*session).connectConnection},
-	{"tusk.connection.disconnect", (*session).disconnectConnection},
-	{"tusk.connection.status", (*session).connectionStatus},
-	{"tusk.connection.explain", (*session).explainConnection},
+	{"tusk.connection.connect", onConnection((*session).connectConnection)},
+	{"tusk.connection.disconnect", onConnection((*session).disconnectConnection)},
+	{"tusk.connection.status", onConnection((*session).connectionStatus)},
+	{"tusk.connection.explain", onConnection((*session).explainConnection)},
 	{"tusk.connection.import", (*session).importConnections},
 	{"tusk.connection.export", (*session).exportConnections},
 	{"tusk.history.list", (*session).listHistory},

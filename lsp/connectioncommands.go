@@ -258,15 +258,22 @@ func (s *session) testConnection(ctx context.Context, now *Snapshot, p protocol.
 	return s.engine.Try(ctx, config, password, secrets.NewSecret(params.SSHPassword))
 }
 
-func (s *session) connectConnection(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, connectionNamed)
-	if err != nil {
-		return nil, err
+// onConnection is a command about one connection, which ConnectionParams name.
+func onConnection(do func(s *session, ctx context.Context, now *Snapshot, source engine.Source) (any, error)) commandFunc {
+	return func(s *session, ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
+		params, err := argument(p, connectionNamed)
+		if err != nil {
+			return nil, err
+		}
+		source, err := s.named(ctx, now, params)
+		if err != nil {
+			return nil, err
+		}
+		return do(s, ctx, now, source)
 	}
-	source, err := s.named(ctx, now, params)
-	if err != nil {
-		return nil, err
-	}
+}
+
+func (s *session) connectConnection(ctx context.Context, now *Snapshot, source engine.Source) (any, error) {
 	if err := s.connections.connect(ctx, source.Config.ID); err != nil {
 		return nil, err
 	}
@@ -276,41 +283,17 @@ func (s *session) connectConnection(ctx context.Context, now *Snapshot, p protoc
 
 // disconnectConnection ends sessions, pool and tunnel. What needs the connection
 // later makes it anew.
-func (s *session) disconnectConnection(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, connectionNamed)
-	if err != nil {
-		return nil, err
-	}
-	source, err := s.named(ctx, now, params)
-	if err != nil {
-		return nil, err
-	}
+func (s *session) disconnectConnection(_ context.Context, _ *Snapshot, source engine.Source) (any, error) {
 	return answerFor(source.Config), s.engine.Disconnect(source.Config.ID)
 }
 
-// connectionStatus answers with the engine.ConnectionStatus of a connection.
-func (s *session) connectionStatus(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, connectionNamed)
-	if err != nil {
-		return nil, err
-	}
-	source, err := s.named(ctx, now, params)
-	if err != nil {
-		return nil, err
-	}
+// connectionStatus answers with an engine.ConnectionStatus.
+func (s *session) connectionStatus(ctx context.Context, _ *Snapshot, source engine.Source) (any, error) {
 	return s.engine.Status(ctx, source.Config.ID)
 }
 
 // explainConnection answers with the engine.Values of a connection.
-func (s *session) explainConnection(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, connectionNamed)
-	if err != nil {
-		return nil, err
-	}
-	source, err := s.named(ctx, now, params)
-	if err != nil {
-		return nil, err
-	}
+func (s *session) explainConnection(ctx context.Context, _ *Snapshot, source engine.Source) (any, error) {
 	return s.engine.Explain(ctx, source), nil
 }
 
