@@ -22,7 +22,7 @@ const (
 // most. It must come from the user's own settings, never from a workspace:
 // whoever names it runs a program.
 //
-// An error is a *tusk.Error with the last lines of the command's complaints,
+// An error is a *tusk.Error with the beginning of the command's complaints,
 // never its output.
 func Command(ctx context.Context, argv []string) (Secret, error) {
 	if len(argv) == 0 || argv[0] == "" {
@@ -36,6 +36,9 @@ func Command(ctx context.Context, argv []string) (Secret, error) {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = time.Second // for children that keep the pipes open
 	err := cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // the command itself ended well; it left an agent behind
+	}
 	if ctx.Err() != nil {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return Secret{}, tusk.NewError(tusk.Cancelled, context.Cause(ctx), "the password command %q was stopped", argv[0])
@@ -57,13 +60,16 @@ func Command(ctx context.Context, argv []string) (Secret, error) {
 }
 
 // limited keeps the beginning of what is written and takes the rest without
-// complaint, so that the writer does not block.
+// complaint, so that the writer does not block. It embeds no bytes.Buffer,
+// whose ReadFrom would be used in place of Write.
 type limited struct {
-	bytes.Buffer
+	kept  bytes.Buffer
 	limit int
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	l.Buffer.Write(p[:min(len(p), max(0, l.limit-l.Len()))])
+	l.kept.Write(p[:min(len(p), max(0, l.limit-l.kept.Len()))])
 	return len(p), nil
 }
+
+func (l *limited) String() string { return l.kept.String() }

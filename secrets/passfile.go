@@ -24,9 +24,9 @@ type Target struct {
 // Passfile looks a password up in a file of libpq's format
 // (https://www.postgresql.org/docs/current/libpq-pgpass.html,
 // passwordFromFile in src/interfaces/libpq/fe-connect.c): the first line that
-// matches wins. ErrNotFound where the file is not there or has no such line.
-// A file that other users can read is not used, as in libpq: that is a
-// *tusk.Error of category Authentication, for the caller to show.
+// matches wins. ErrNotFound where there is no file, no such line, or no
+// password in it. A file that other users can read is not used, as in libpq:
+// that is a *tusk.Error of category Authentication, for the caller to show.
 func Passfile(path string, target Target) (Secret, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,14 +41,14 @@ func Passfile(path string, target Target) (Secret, error) {
 	case err != nil:
 		return Secret{}, unusable(path, err)
 	case !info.Mode().IsRegular():
-		return Secret{}, unusable(path, errors.New("it is no plain file")).WithHint("Name a plain file in PGPASSFILE.")
+		return Secret{}, unusable(path, errors.New("it is no plain file")).WithHint("Name a password file in PGPASSFILE.")
 	case readableByOthers(info):
 		return Secret{}, unusable(path, fmt.Errorf("other users may read it (mode %#o)", info.Mode().Perm())).
 			WithHint("Run: chmod 0600 " + path)
 	}
 	secret, err := findPassword(file, target)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return Secret{}, unusable(path, err)
+		return Secret{}, unusable(path, err).WithHint("Name a password file in PGPASSFILE.")
 	}
 	return secret, err
 }
@@ -70,7 +70,10 @@ func findPassword(r io.Reader, target Target) (Secret, error) {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
-		if password, ok := matchLine(line, fields); ok && password != "" {
+		if password, ok := matchLine(line, fields); ok {
+			if password == "" {
+				return Secret{}, ErrNotFound
+			}
 			return NewSecret(password), nil
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -199,42 +197,5 @@ func TestRedact(t *testing.T) {
 		if got := Redact(text); got != text {
 			t.Errorf("%s became %s", text, got)
 		}
-	}
-}
-
-func TestPassfile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "pgpass")
-	lines := "# a comment\ndb:5432:shop:me:first\n*:*:*:me:a\\:b\\\\c\n*:*:*:*:last\n"
-	if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		target Target
-		want   string
-	}{
-		{Target{"db", 5432, "shop", "me"}, "first"},
-		{Target{"db", 5433, "shop", "me"}, `a:b\c`},
-		{Target{"db", 5432, "shop", "you"}, "last"},
-	} {
-		secret, err := Passfile(path, test.target)
-		if err != nil || secret.Reveal() != test.want {
-			t.Errorf("%+v: got %q, %v; want %q", test.target, secret.Reveal(), err, test.want)
-		}
-	}
-	if _, err := Passfile(filepath.Join(t.TempDir(), "none"), Target{}); !errors.Is(err, ErrNotFound) {
-		t.Errorf("a file that is not there: %v", err)
-	}
-}
-
-func TestCommand(t *testing.T) {
-	path, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Command(t.Context(), []string{path, "-test.run=^$", "-test.v=false", "-no-such-flag"}); err == nil {
-		t.Error("a command that fails gave a password")
-	}
-	if _, err := Command(t.Context(), nil); err == nil {
-		t.Error("no command gave a password")
 	}
 }

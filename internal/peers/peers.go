@@ -55,14 +55,19 @@ var programs = []program{
 func Command(t testing.TB, name string) string {
 	t.Helper()
 	path, err := find(t.Context(), name)
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv(Env) == "required":
+	if err != nil {
+		unavailableTo(t, err)
+	}
+	return path
+}
+
+// unavailableTo ends a test that needs what cannot be had.
+func unavailableTo(t testing.TB, err error) {
+	t.Helper()
+	if os.Getenv(Env) == "required" {
 		t.Fatal(err)
 	}
 	t.Skip(err)
-	return ""
 }
 
 // Fetch brings every program that is not installed, so that tests need not
