@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -36,6 +37,24 @@ func (s *State) FindSaved(ctx context.Context, nameOrID string) (store.Connectio
 		}
 	}
 	return s.config.Store.ConnectionByName(ctx, nameOrID)
+}
+
+// FindKnown is FindSaved that also finds a connection that nobody saved, such as
+// one of a workspace, once it was used: it too can have a password.
+func (s *State) FindKnown(ctx context.Context, nameOrID string) (store.Connection, error) {
+	saved, err := s.FindSaved(ctx, nameOrID)
+	if !errors.Is(err, store.ErrNotFound) {
+		return saved, err
+	}
+	all, listErr := s.config.Store.AllConnections(ctx)
+	if listErr != nil {
+		return store.Connection{}, listErr
+	}
+	all = slices.DeleteFunc(all, func(c store.Connection) bool { return c.Name != nameOrID && c.ID.String() != nameOrID })
+	if len(all) == 0 {
+		return store.Connection{}, err
+	}
+	return slices.MaxFunc(all, func(a, b store.Connection) int { return a.UpdatedAt.Compare(b.UpdatedAt) }), nil
 }
 
 func savedSource(c store.Connection) Source {

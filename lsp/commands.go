@@ -39,6 +39,7 @@ var commands = []command{
 	{"tusk.connection.explain", onConnection((*session).explainConnection)},
 	{"tusk.connection.import", (*session).importConnections},
 	{"tusk.connection.export", (*session).exportConnections},
+	{"tusk.workspace.trust", (*session).trustWorkspace},
 	{"tusk.history.list", (*session).listHistory},
 	{"tusk.history.pin", (*session).pinHistory},
 	{"tusk.history.unpin", (*session).unpinHistory},

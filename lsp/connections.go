@@ -31,7 +31,8 @@ type connections struct {
 	standard uuid.UUID                // of documents that have none of their own; Nil: none; guarded by mu
 	chosen   map[string]choice        // by open document; guarded by mu
 	choosing map[string]chan struct{} // by open document: closed when its newest choice is made; guarded by mu
-	sources  []engine.Source          // of the settings and of workspaces; guarded by mu
+	given    []engine.Source          // of the settings; guarded by mu
+	offered  []engine.Source          // of workspaces; guarded by mu
 	found    engine.Source            // what the standard was found as; guarded by mu
 
 	preparing map[uuid.UUID]bool // connecting in the background; guarded by mu
@@ -71,7 +72,7 @@ func (c *connections) find(settings *Settings) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sources = given
+	c.given = given
 	if err != nil {
 		return err // the connection before stays in use
 	}
@@ -82,7 +83,8 @@ func (c *connections) find(settings *Settings) error {
 	return nil
 }
 
-// all lists the connections that can be used, by where they were found.
+// all lists the connections that can be used, the user's own first: a workspace
+// that takes the name of one does not take its place.
 func (c *connections) all(ctx context.Context) ([]engine.Source, error) {
 	saved, err := c.engine.Saved(ctx)
 	if err != nil {
@@ -90,10 +92,11 @@ func (c *connections) all(ctx context.Context) ([]engine.Source, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	list := slices.Concat(c.sources, saved)
+	list := slices.Concat(c.given, saved)
 	if c.found.Config.ID != uuid.Nil && c.found.Origin != engine.OriginSaved {
 		list = append(list, c.found)
 	}
+	list = append(list, c.offered...)
 	seen := map[uuid.UUID]bool{}
 	return slices.DeleteFunc(list, func(source engine.Source) bool {
 		again := seen[source.Config.ID]
@@ -309,12 +312,12 @@ func (c *connections) use(ctx context.Context, source engine.Source, uri string)
 	return nil
 }
 
-// offer adds connections that a workspace describes to those that can be used.
+// offer adds a connection that a workspace describes to those that can be used.
 func (c *connections) offer(source engine.Source) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !slices.ContainsFunc(c.sources, func(s engine.Source) bool { return s.Config.ID == source.Config.ID }) {
-		c.sources = append(c.sources, source)
+	if !slices.ContainsFunc(c.offered, func(s engine.Source) bool { return s.Config.ID == source.Config.ID }) {
+		c.offered = append(c.offered, source)
 	}
 }
 
