@@ -236,7 +236,7 @@ func TestKeychainThatHangsFromTheStart(t *testing.T) {
 		}
 	})
 	key := Database(uuid.New())
-	storeWithin(t, s, time.Second, key, "kept")
+	storeWithin(t, s, 2*time.Second, key, "kept")
 	within(t, DetectionTimeout, func() { // from now on, nobody waits
 		store(t, s, SSH(uuid.New()), "kept as well")
 		if got := revealed(t, s, key); got != "kept" || has(t, s, Database(uuid.New())) {
@@ -259,17 +259,20 @@ func TestKeychainThatHangsLater(t *testing.T) {
 	key := Database(uuid.New())
 	store(t, s, key, "kept")
 	signal(t, daemon, syscall.SIGSTOP)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	if _, err := s.Get(ctx, key); !errors.Is(err, ErrNotFound) || tusk.CategoryOf(err) != tusk.Keyring {
 		t.Errorf("a keychain that hangs gave %v", err)
+	}
+	if ctx.Err() != nil {
+		t.Error("the caller has no time left to go on without")
 	}
 	within(t, DetectionTimeout, func() {
 		if _, err := s.Get(t.Context(), key); !errors.Is(err, ErrNotFound) {
 			t.Errorf("then: %v", err)
 		}
 	})
-	recheck, cancel := context.WithTimeout(t.Context(), time.Second)
+	recheck, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	if err := s.Recheck(recheck); tusk.CategoryOf(err) != tusk.Keyring {
 		t.Errorf("another look found %v", err)
@@ -309,7 +312,7 @@ func TestPromptThatNobodyAnswers(t *testing.T) {
 		if s.Available() {
 			t.Error("it is available")
 		}
-		storeWithin(t, s, time.Second, key, "kept")
+		storeWithin(t, s, 2*time.Second, key, "kept")
 	})
 	if warnings.Load() != 1 || revealed(t, s, key) != "kept" {
 		t.Errorf("%d warnings, or the secret is lost", warnings.Load())

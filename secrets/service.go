@@ -50,10 +50,11 @@ type Options struct {
 //
 // Calls to the keychain run one at a time in one goroutine, since neither the
 // library nor every keychain likes more. A caller waits for its own and those
-// before it, no longer than its context. When a caller's time ran out on a
-// call that has not answered for DetectionTimeout, the keychain is out of
-// use, and everybody served by the session at once, until that call answers:
-// a keychain that hangs costs one time-out, not one per connection.
+// before it, for half of the time that its context leaves, so that it can go
+// on without. When a caller's time ran out on a call that has not answered for
+// DetectionTimeout, the keychain is out of use, and everybody served by the
+// session at once, until that call answers: a keychain that hangs costs one
+// wait, not one per connection.
 type Service struct {
 	keychain keychain
 	options  Options
@@ -273,9 +274,17 @@ func (s *Service) use(ctx context.Context, do func(context.Context) error) error
 	return s.submit(ctx, call{do: do})
 }
 
+// share is how long a caller waits for the keychain.
+func share(ctx context.Context) time.Duration {
+	if end, ok := ctx.Deadline(); ok {
+		return min(promptTimeout, time.Until(end)/2)
+	}
+	return promptTimeout
+}
+
 // submit hands a call to the worker and waits for its answer.
 func (s *Service) submit(ctx context.Context, c call) error {
-	ctx, cancel := context.WithTimeout(ctx, promptTimeout)
+	ctx, cancel := context.WithTimeout(ctx, share(ctx))
 	defer cancel()
 	answer := make(chan error, 1)
 	c.answer, c.caller = answer, ctx
