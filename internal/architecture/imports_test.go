@@ -52,6 +52,7 @@ var table = []room{
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
 	{folder: "engine/tunnel", ours: []string{".", "secrets"}, thirdParty: []string{ssh, "github.com/kevinburke/ssh_config"}},
 	{folder: "engine/workspace", ours: []string{".", "sql/text"}, thirdParty: []string{"github.com/pelletier/go-toml/v2"}},
+	{folder: "engine/importer", ours: []string{".", "engine", "secrets"}, thirdParty: []string{"github.com/goccy/go-yaml", "github.com/jackc/pgservicefile"}},
 	{folder: "engine/scratch", ours: []string{"."}, thirdParty: []string{pgx, "github.com/gofrs/flock", "github.com/adrg/xdg"}},
 	{folder: "lsp/rpc", thirdParty: []string{"github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/protocol", thirdParty: []string{protocol}},
