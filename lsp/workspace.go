@@ -125,7 +125,7 @@ func (w *workspaces) source(c *connections, said workspace.Choice, file *workspa
 	}
 }
 
-// fromDotEnv is the connection that DATABASE_URL of the workspace's .env names.
+// fromDotEnv is the connection that the workspace's .env names.
 func (w *workspaces) fromDotEnv(ctx context.Context, root string) (engine.Source, bool, error) {
 	settings := w.now().settings
 	if !settings.DotEnv || settings.Connection != "" || root == "" {
@@ -144,12 +144,18 @@ func (w *workspaces) fromDotEnv(ctx context.Context, root string) (engine.Source
 		return engine.Source{}, false, tusk.NewError(tusk.Connection, err, "%s cannot be read", path).WithHint("Turn the setting tusk.dotEnv off, or mend the file.")
 	}
 	variables, err := workspace.DotEnv(string(text))
-	url := cmp.Or(variables["DATABASE_URL"], variables["POSTGRES_URL"])
-	if err != nil || url == "" {
+	if err != nil {
 		return engine.Source{}, false, err
 	}
-	source, err := engine.FromURL(filepath.Base(root), url, path)
-	if err != nil {
+	var source engine.Source
+	found := true
+	if url := cmp.Or(variables["DATABASE_URL"], variables["POSTGRES_URL"]); url != "" {
+		source, err = engine.FromURL(filepath.Base(root), url, path)
+	} else {
+		source, found, err = engine.FromEnvironment(func(name string) string { return variables[name] })
+		source.Origin = path
+	}
+	if err != nil || !found {
 		return engine.Source{}, false, err
 	}
 	// Not of the content: that has a password, which a hash could betray.

@@ -183,8 +183,18 @@ func TestBrokenWorkspaceFileIsTold(t *testing.T) {
 
 func TestDotEnvOnlyWhenAllowed(t *testing.T) {
 	db := pgtest.New(t).Database(t)
+	c := db.Config()
+	for name, text := range map[string]string{
+		"a URL":             "DATABASE_URL=" + db.URL() + "\n",
+		"libpq's variables": fmt.Sprintf("PGHOST=%s\nPGPORT=%d\nPGDATABASE=%s\nPGUSER=%s\nexport PGPASSWORD='%s'\n", c.Host, c.Port, c.Database, c.Username, db.Password),
+	} {
+		t.Run(name, func(t *testing.T) { testDotEnv(t, db, text) })
+	}
+}
+
+func testDotEnv(t *testing.T, db *pgtest.Database, text string) {
 	p := newProject(t)
-	p.write(".env", "DATABASE_URL="+db.URL()+"\n")
+	p.write(".env", text)
 	u := &user{button: "Connect"}
 	e := p.editor(u, t.TempDir(), nil)
 	e.Open(p.uri("a.sql"), "select current_database()")
