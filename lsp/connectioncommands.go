@@ -14,6 +14,7 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/engine/importer"
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 )
@@ -351,10 +352,23 @@ func (s *session) connectionsChanged() {
 }
 
 // ImportParams is the argument of tusk.connection.import: what
-// tusk.connection.export answered, or the path of a file with it.
+// tusk.connection.export answered, or the path of a file with it, or Tools for
+// the connections of other programs.
 type ImportParams struct {
 	Path    string          `json:"path,omitempty"`
 	Archive json.RawMessage `json:"archive,omitempty"`
+	Tools   bool            `json:"tools,omitempty"`
+	DryRun  bool            `json:"dryRun,omitempty"` // with Tools: only tell what there is
+}
+
+// ImportOutcome answers tusk.connection.import with Tools, for each connection
+// found.
+type ImportOutcome struct {
+	Name    string `json:"name"`
+	Origin  string `json:"origin"`             // the file or the variable
+	SavedAs string `json:"saved_as,omitempty"` // absent where it was not saved
+	Known   bool   `json:"known,omitempty"`    // it was saved before
+	Problem string `json:"problem,omitempty"`  // why it cannot be taken
 }
 
 func (s *session) importConnections(ctx context.Context, _ *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
@@ -362,7 +376,10 @@ func (s *session) importConnections(ctx context.Context, _ *Snapshot, p protocol
 	if err != nil {
 		return nil, err
 	}
-	if params.Path == "" {
+	switch {
+	case params.Tools:
+		return s.importFromTools(ctx, params.DryRun)
+	case params.Path == "":
 		return s.engine.Import(ctx, bytes.NewReader(params.Archive))
 	}
 	file, err := os.Open(params.Path)
@@ -371,6 +388,30 @@ func (s *session) importConnections(ctx context.Context, _ *Snapshot, p protocol
 	}
 	imported, err := s.engine.Import(ctx, file)
 	return imported, errors.Join(err, file.Close())
+}
+
+func (s *session) importFromTools(ctx context.Context, dryRun bool) (any, error) {
+	places, err := importer.ThisMachine()
+	if err != nil {
+		return nil, err
+	}
+	found := importer.All(places)
+	var done []importer.Outcome
+	if dryRun {
+		for _, f := range found {
+			done = append(done, importer.Outcome{Found: f})
+		}
+	} else if done, err = importer.Save(ctx, s.engine, found); err != nil {
+		return nil, err
+	}
+	list := make([]ImportOutcome, len(done))
+	for i, o := range done {
+		list[i] = ImportOutcome{Name: o.Name, Origin: o.Origin, SavedAs: o.SavedAs, Known: o.Known}
+		if o.Problem != nil {
+			list[i].Problem = tusk.InfoOf(o.Problem).Message
+		}
+	}
+	return list, nil
 }
 
 func (s *session) exportConnections(ctx context.Context, _ *Snapshot, _ protocol.ExecuteCommandParams) (any, error) {

@@ -343,3 +343,32 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.buffer.String()
 }
+
+func TestConnectionsOfOtherToolsAreImported(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
+	path := filepath.Join(home, ".config", "pgcli", "config")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("[alias_dsn]\nshop = postgresql://ada:s3cret@db/shop\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := desk(t, t.TempDir(), lspclient.Options{})
+	for _, want := range []lsp.ImportOutcome{{Name: "shop"}, {Name: "shop", SavedAs: "shop"}, {Name: "shop", Known: true}} {
+		var got []lsp.ImportOutcome
+		e.Command("tusk.connection.import", &got, map[string]any{"tools": true, "dryRun": want.SavedAs == "" && !want.Known})
+		i := slices.IndexFunc(got, func(o lsp.ImportOutcome) bool { return strings.Contains(o.Origin, "pgcli") })
+		if i < 0 {
+			t.Fatalf("got %+v", got)
+		}
+		want.Origin = got[i].Origin
+		if got[i] != want {
+			t.Errorf("got %+v, want %+v", got[i], want)
+		}
+	}
+	if got := names(t, e); !slices.Equal(got, []string{"shop"}) {
+		t.Errorf("listed %q", got)
+	}
+}
