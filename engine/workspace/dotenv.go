@@ -8,17 +8,17 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 )
 
-// maxExpanded bounds what all variables of a file hold together, in bytes:
+// maxDotEnv bounds a file, in bytes, and what all its variables hold together:
 // variables that double each other would fill the memory.
-const maxExpanded = maxFile
+const maxDotEnv = 1 << 20
 
 // connectionVariables are the ones that are answered. PGSERVICE, PGSERVICEFILE,
 // PGPASSFILE and PGSYSCONFDIR are not: they would let the workspace pair a host
 // of its own with the passwords in the user's files.
 var connectionVariables = []string{
 	"DATABASE_URL", "POSTGRES_URL",
-	"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD",
-	"PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGAPPNAME", "PGCONNECT_TIMEOUT", "PGOPTIONS",
+	"PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD",
+	"PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGAPPNAME", "PGCONNECT_TIMEOUT",
 }
 
 // DotEnv reads the text of a .env file and answers the variables in it that say
@@ -37,10 +37,10 @@ var connectionVariables = []string{
 // Connection, which names the line and no value. Other lines that cannot be read
 // are passed over: they are not ours to judge.
 func DotEnv(src string) (map[string]string, error) {
-	if len(src) > maxFile {
+	if len(src) > maxDotEnv {
 		return nil, dotEnvError("it is larger than 1 MiB", 0)
 	}
-	env := dotEnv{rest: strings.TrimPrefix(src, "\ufeff"), values: map[string]string{}, room: maxExpanded}
+	env := dotEnv{rest: strings.TrimPrefix(src, "\ufeff"), values: map[string]string{}, room: maxDotEnv}
 	answered := map[string]string{}
 	for env.rest != "" {
 		at := env.rest

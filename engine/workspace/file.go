@@ -27,8 +27,8 @@ const Name = ".tusk.toml"
 
 // The bounds of a workspace file: what is larger is an error, not work.
 const (
-	maxFile  = 1 << 20 // bytes
-	maxPaths = 200
+	maxFile  = 64 << 10 // bytes
+	maxPaths = 100
 )
 
 // File is what a workspace file says. It is immutable.
@@ -119,7 +119,7 @@ func Read(path, root string) (*File, error) {
 	content, err := readBounded(path)
 	if err != nil {
 		return nil, tusk.NewError(tusk.Connection, err, "the workspace file %s cannot be read", path).
-			WithHint("It is a text file of at most 1 MiB that you may read.")
+			WithHint("It is a text file of at most 64 KiB that you may read.")
 	}
 	r := reader{path: path, root: root, keys: readKeys(content)}
 	d := r.decode(content)
@@ -206,7 +206,7 @@ func readBounded(path string) ([]byte, error) {
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if len(content) > maxFile {
-		return nil, errors.New("it is larger than 1 MiB")
+		return nil, errors.New("it is larger than 64 KiB")
 	}
 	return content, err
 }
@@ -233,9 +233,15 @@ func (r *reader) err() error {
 // decode reads the document strictly: what is not known is a problem, since it
 // may have been meant to forbid something.
 func (r *reader) decode(content []byte) document {
-	for _, key := range r.keys.secrets {
-		r.problem(r.keys.at[key], "a secret does not belong into a workspace file",
+	for _, offset := range r.keys.secrets {
+		r.problem(r.keys.position(offset), "a secret does not belong into a workspace file",
 			"Remove it, and change it if others have seen it. Store it with `tusk-lsp connection password NAME`, or in ~/.pgpass.")
+	}
+	if r.keys.count > maxKeys {
+		r.problem(position{1, 1}, fmt.Sprintf("there are more than %d keys", maxKeys), "")
+	}
+	if len(r.problems) > 0 {
+		return document{}
 	}
 	var d document
 	decoder := toml.NewDecoder(bytes.NewReader(content)).DisallowUnknownFields()
@@ -243,9 +249,7 @@ func (r *reader) decode(content []byte) document {
 	if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
 		for _, e := range unknown.Errors {
 			line, column := e.Position()
-			if !slices.ContainsFunc(r.keys.secrets, func(key string) bool { return r.keys.at[key].line == line }) {
-				r.problem(position{line, column}, "unknown key "+strings.Join(e.Key(), "."), "docs/connections.md lists the keys.")
-			}
+			r.problem(position{line, column}, "unknown key "+strings.Join(e.Key(), "."), "docs/connections.md lists the keys.")
 		}
 	} else if e, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, column := e.Position()

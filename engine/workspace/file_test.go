@@ -178,7 +178,7 @@ func TestAWorkspaceFileWithAMistakeIsNotUsed(t *testing.T) {
 		{"[[paths]]\nglob = '/x'\nconnection = 'a'", "2:1: a glob is relative, names files, and has one / between names; write folder/** for all that lies in a folder"},
 		{"[[paths]]\nglob = '*'\nconnection = 'a'\n[[paths]]\nconnection = 'a'", "4:3: the glob is missing"},
 		{"paths = [\n { glob = '*', connection = 'a' },\n { glob = 'b' },\n]", "3:4: this glob leads to nothing"},
-		{strings.Repeat("[[paths]]\nglob = '*'\nread_only = true\n", 201), "601:3: there are more than 200 paths"},
+		{strings.Repeat("[[paths]]\nglob = '*'\nread_only = true\n", 101), "301:3: there are more than 100 paths"},
 		{"[connections.a]\nssl_root_cert = 'none.pem'", "2:1: this file does not exist"},
 	} {
 		if got := problems(t, map[string]string{workspace.Name: test.content}); got != test.want {
@@ -321,7 +321,7 @@ func TestFilesThatCannotBeWorkspaceFiles(t *testing.T) {
 		"folder/" + workspace.Name + "/x": "",
 		"missing/":                        "",
 	})
-	for folder, want := range map[string]string{"large": "larger than 1 MiB", "folder": "no plain file", "missing": ""} {
+	for folder, want := range map[string]string{"large": "larger than 64 KiB", "folder": "no plain file", "missing": ""} {
 		_, err := workspace.Read(filepath.Join(root, folder, workspace.Name), root)
 		if e, ok := errors.AsType[*tusk.Error](err); !ok || e.Category != tusk.Connection || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", folder, err)
