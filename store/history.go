@@ -69,7 +69,21 @@ func (s *Store) AddHistory(ctx context.Context, entry tusk.QueryHistoryEntry) (i
 	if err == nil {
 		id, err = result.LastInsertId()
 	}
+	if err == nil && s.added.Add(1)%checkpointEvery == 0 {
+		s.checkpoint(ctx)
+	}
 	return id, s.fail(ctx, err, "cannot add to the history")
+}
+
+// checkpointEvery so many entries, this process moves the log into the file.
+const checkpointEvery = 500
+
+// checkpoint does on a connection that reads what SQLite would do at a commit:
+// there, a process waits for the disk while it is at the head of the queue,
+// and one entry in a hundred took longer than 5 ms. An error is not one of the
+// entry, which is in the log: the next checkpoint tries again, as SQLite does.
+func (s *Store) checkpoint(ctx context.Context) {
+	_, _ = s.read.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
 }
 
 const insertHistory = `INSERT INTO query_history

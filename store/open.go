@@ -150,7 +150,7 @@ func connect(uri string) (*Store, error) {
 const (
 	settings = "&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
 		"&_pragma=foreign_keys(1)&_defensive=1&_dqs=0&_error_rc=1"
-	writeSettings = settings + "&_txlock=immediate"
+	writeSettings = settings + "&_pragma=wal_autocheckpoint(4000)&_txlock=immediate" // for what Store.checkpoint leaves
 	readSettings  = settings + "&_pragma=query_only(1)"
 )
 

@@ -13,6 +13,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,8 @@ type Store struct {
 	// for SQLite's lock.
 	write *sql.DB
 	read  *sql.DB
+
+	added atomic.Int64 // history entries since Open
 
 	release   func() error // gives up the claim on the file; nil when in memory
 	closeOnce sync.Once

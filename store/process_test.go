@@ -1,0 +1,88 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/store"
+)
+
+// childEnv names the child that this test binary is to be, with its arguments
+// on the command line; without it, it runs the tests.
+const childEnv = "TUSK_STORE_CHILD"
+
+// children are the other editors' processes.
+var children = map[string]func(ctx context.Context, args []string) error{
+	"write": write,
+}
+
+func TestMain(m *testing.M) {
+	run, ok := children[os.Getenv(childEnv)]
+	if !ok {
+		os.Exit(m.Run())
+	}
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// child is a process that was not started yet; it ends with the test.
+func child(t testing.TB, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), childEnv+"="+name)
+	cmd.Stderr = t.Output()
+	return cmd
+}
+
+// shared is the connection that all writers use.
+var shared = func() tusk.ConnectionConfig {
+	c := connection("shared")
+	c.ID = uuid.MustParse("00000000-0000-4000-8000-000000000001")
+	c.SSHTunnel.ID = uuid.MustParse("00000000-0000-4000-8000-000000000002")
+	return c
+}()
+
+// write DIR NAME N PAUSE adds N statements that say NAME and their number to
+// the history, with a pause after each, and prints those that were reported as
+// committed. A warning is an error.
+func write(ctx context.Context, args []string) error {
+	dir, name := args[0], args[1]
+	n, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
+	pause, err := time.ParseDuration(args[3])
+	if err != nil {
+		return err
+	}
+	s, warning, err := store.Open(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if warning != nil {
+		return warning
+	}
+	if err := s.SaveConnection(ctx, shared); err != nil {
+		return err
+	}
+	for i := range n {
+		sql := fmt.Sprintf("select '%s', %d", name, i)
+		if _, err := s.AddHistory(ctx, tusk.QueryHistoryEntry{ConnectionID: shared.ID, SQL: sql}); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
+		fmt.Println(sql)
+		time.Sleep(pause)
+	}
+	return nil
+}
