@@ -42,6 +42,10 @@ func classify(err error, c tusk.ConnectionConfig) error {
 		return tusk.NewError(tusk.Cancelled, err, "cancelled")
 	case isTLS(err):
 		return tusk.NewError(tusk.SSL, err, "no secure connection to %s could be made", address)
+	case isTimeout(err) && strings.Contains(err.Error(), "failed to write startup message"):
+		// A few bytes are always taken; what waits is the handshake before them.
+		return tusk.NewError(tusk.SSL, err, "%s did not end the TLS handshake in time", address).
+			WithHint("Check that a PostgreSQL server with TLS listens there and that no proxy is between, or raise the connection's time-out.")
 	case isTimeout(err):
 		return tusk.NewError(tusk.Connection, err, "%s did not answer in time", address).
 			WithHint("Check host and port and that no firewall is between, or raise the connection's time-out.")

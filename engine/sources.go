@@ -45,6 +45,9 @@ func FromURL(name, raw, origin string) (Source, error) {
 	if u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		return Source{}, badURL(origin, fmt.Sprintf("its scheme is %q", u.Scheme), nil)
 	}
+	if u.Opaque != "" {
+		return Source{}, badURL(origin, "there is no // after its scheme", nil)
+	}
 	if strings.Contains(u.Host, ",") {
 		return Source{}, badURL(origin, "it names several hosts", nil)
 	}

@@ -105,7 +105,7 @@ func (w *workspaces) source(c *connections, said workspace.Choice, file *workspa
 			if err != nil {
 				return engine.Source{}, false, err
 			}
-			allowed, err := w.trusted(c.life, file.Hash, file.Path, described)
+			allowed, err := w.trusted(c.life, file.Hash, file.Path, source.Config)
 			return source, allowed, err
 		}
 	}
@@ -132,18 +132,14 @@ func (w *workspaces) fromDotEnv(ctx context.Context, root string) (engine.Source
 		return engine.Source{}, false, nil
 	}
 	path := filepath.Join(root, ".env")
-	file, err := os.Open(path)
+	text, err := readDotEnv(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return engine.Source{}, false, nil
 	}
 	if err != nil {
 		return engine.Source{}, false, tusk.NewError(tusk.Connection, err, "%s cannot be read", path).WithHint("Turn the setting tusk.dotEnv off, or mend the file.")
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxDotEnv))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return engine.Source{}, false, tusk.NewError(tusk.Connection, err, "%s cannot be read", path).WithHint("Turn the setting tusk.dotEnv off, or mend the file.")
-	}
-	variables, err := workspace.DotEnv(string(text))
+	variables, err := workspace.DotEnv(text)
 	if err != nil {
 		return engine.Source{}, false, err
 	}
@@ -164,8 +160,25 @@ func (w *workspaces) fromDotEnv(ctx context.Context, root string) (engine.Source
 	return source, allowed, err
 }
 
-// maxDotEnv bounds what is read of a .env file, in bytes.
+// maxDotEnv bounds what is read of a .env file, in bytes: more than DotEnv takes.
 const maxDotEnv = 1 << 20
+
+// readDotEnv reads a regular file; another kind may have no end.
+func readDotEnv(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New("it is no regular file")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxDotEnv))
+	return string(text), errors.Join(err, file.Close())
+}
 
 // trusted reports whether the user allows a file to lead to a host, and asks
 // where that was not decided. Dismissed means no.

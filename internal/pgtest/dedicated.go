@@ -2,7 +2,11 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/tusk-lsp/tusk-lsp/engine/scratch"
@@ -64,4 +68,26 @@ func (d *Dedicated) Restart(t testing.TB) {
 	if err := d.scratch.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// WriteFile writes a file of the cluster's folder, such as pg_hba.conf, as one
+// of the server's own that nobody else may read.
+func (d *Dedicated) WriteFile(t testing.TB, name string, content []byte) {
+	t.Helper()
+	path := filepath.Join(d.scratch.DataDir, name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Chmod(path, 0o600), giveToOwnerOf(d.scratch.DataDir, path)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Set changes configuration parameters of the running server.
+func (d *Dedicated) Set(t testing.TB, parameters map[string]string) {
+	t.Helper()
+	for name, value := range parameters {
+		d.admin(t, "alter system set "+quote(name)+" = '"+strings.ReplaceAll(value, "'", "''")+"'")
+	}
+	d.admin(t, "select pg_reload_conf()")
 }
