@@ -7,13 +7,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// watch has h's statement on conn cancelled as soon as h is. The caller calls
+// watch has the statement on conn cancelled as soon as unwanted ends. The caller calls
 // stop when the statement has ended; it reports whether the server was asked to
 // cancel, and no request is on its way any more when it returns.
-func (s *Session) watch(h *QueryHandle, conn *pgconn.PgConn) (stop func() (asked bool)) {
+func (s *Session) watch(unwanted context.Context, conn *pgconn.PgConn) (stop func() (asked bool)) {
 	done := make(chan struct{})
 	asked := make(chan struct{})
-	unwatch := context.AfterFunc(h.unwanted, func() {
+	unwatch := context.AfterFunc(unwanted, func() {
 		defer close(asked)
 		s.interrupt(conn, done)
 	})

@@ -135,8 +135,12 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// prepareSession sets what the connection's options ask of every backend.
+// prepareSession sets what the connection's options ask of every backend. Behind
+// a pooler nothing is set: what is would meet whoever gets the backend next.
 func prepareSession(ctx context.Context, conn *pgconn.PgConn, o tusk.ConnectionOptions) error {
+	if err := detectPooler(ctx, conn); err != nil || pooled(conn) {
+		return err
+	}
 	var set []string
 	if o.StatementTimeoutSecs > 0 {
 		set = append(set, "SET statement_timeout = "+strconv.FormatInt(o.StatementTimeout().Milliseconds(), 10))

@@ -15,6 +15,7 @@ func (s *Session) guarded(h *QueryHandle, sql shape, maxRows int) (*tusk.QueryRe
 	if maxRows == 0 {
 		maxRows = -1 // no row count equals it
 	}
+	s.tellPooler(sql)
 	if !s.key.readOnly {
 		return s.execute(h, sql.sql, maxRows)
 	}

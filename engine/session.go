@@ -194,18 +194,24 @@ func (s *Session) close() {
 // context: one that ends closes the connection, and a cancelled query should not
 // cost the session.
 func (s *Session) execute(h *QueryHandle, sql string, maxRows int) (*tusk.QueryResult, error) {
-	stop := s.watch(h, s.conn)
+	unwanted, cancel := s.limited(h)
+	defer cancel()
+	stop := s.watch(unwanted, s.conn)
 	result, fields, err := read(s.conn, sql, maxRows)
 	asked := stop()
 	if asked && !s.conn.IsClosed() {
 		s.settle(s.conn)
 	}
 	if err != nil {
-		return nil, s.explain(err, asked)
+		err = s.explain(err, asked)
+		if asked && !h.Cancelled() && !s.conn.IsClosed() {
+			err = timedOut(err)
+		}
+		return nil, err
 	}
 	// Only now, when no cancel can hit this query and with it the transaction.
-	ctx, cancel := context.WithTimeout(context.Background(), s.config.CancelTimeout)
-	defer cancel()
+	ctx, cancelLearning := context.WithTimeout(context.Background(), s.config.CancelTimeout)
+	defer cancelLearning()
 	if err := s.types.learn(ctx, s.conn, fields); err != nil {
 		s.config.Log.Warn("the names of a result's types are missing", "connection", s.connection.config.Name, "err", err)
 	}

@@ -4,21 +4,16 @@
 package sshtest
 
 import (
-	"bytes"
-	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/pem"
-	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -35,25 +30,30 @@ type Server struct {
 	KeyPath string        // a private key without a passphrase
 	HostKey ssh.PublicKey // what the server shows
 
-	sshd    string
-	dir     string
-	config  []string
-	account *syscall.Credential // that sshd runs as; nil for ourselves
-	cmd     *exec.Cmd
-	exited  chan struct{}
+	sshd       string
+	dir        string
+	config     []string
+	authorized string // the content of authorized_keys
+	account    peers.Account
+	process    *peers.Process
 }
 
 // Start starts sshd with lines added to its configuration, and stops it with
 // the test. It skips the test where sshd is not installed.
 func Start(t testing.TB, config ...string) *Server {
 	t.Helper()
-	s := &Server{sshd: peers.Command(t, "sshd"), dir: folder(t), config: config}
-	s.account, s.User = account(t)
-	s.own(t, s.dir)
-	s.HostKey = WriteKey(t, filepath.Join(s.dir, "host_key"), "")
-	s.KeyPath = filepath.Join(s.dir, "user_key")
+	account := peers.ServerAccount(t)
+	s := &Server{User: account.Name, sshd: peers.Command(t, "sshd"), dir: account.Folder(t), config: config, account: account}
+	hostKey := filepath.Join(t.TempDir(), "host_key")
+	s.HostKey = WriteKey(t, hostKey, "")
+	text, err := os.ReadFile(hostKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	account.WriteFile(t, s.dir, "host_key", string(text))
+	s.KeyPath = filepath.Join(t.TempDir(), "user_key")
 	s.Authorize(t, WriteKey(t, s.KeyPath, ""))
-	s.Port = freePort(t)
+	s.Port = peers.FreePort(t)
 	s.Run(t)
 	t.Cleanup(s.Stop)
 	return s
@@ -62,7 +62,6 @@ func Start(t testing.TB, config ...string) *Server {
 // Run starts the server, also again after Stop, on the same port.
 func (s *Server) Run(t testing.TB) {
 	t.Helper()
-	path := filepath.Join(s.dir, "sshd_config")
 	lines := append([]string{
 		"Port " + strconv.Itoa(s.Port),
 		"ListenAddress 127.0.0.1",
@@ -73,50 +72,18 @@ func (s *Server) Run(t testing.TB) {
 		"UsePAM no",
 		"MaxStartups 100",
 	}, s.config...)
-	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"sshd_config", "host_key", "authorized_keys"} {
-		s.own(t, filepath.Join(s.dir, name))
-	}
-	var output bytes.Buffer
-	s.cmd = exec.Command(s.sshd, "-D", "-e", "-f", path)
-	s.cmd.Stderr = &output
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	s.exited = make(chan struct{})
-	go func() {
-		defer close(s.exited)
-		s.cmd.Wait() //nolint:errcheck // killed on purpose
-	}()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for {
-		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Address())
-		if err == nil {
-			c.Close()
-			return
-		}
-		select {
-		case <-s.exited:
-			t.Fatalf("sshd ended: %s", &output)
-		case <-ctx.Done():
-			t.Fatalf("sshd does not listen: %v\n%s", err, &output)
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	path := s.account.WriteFile(t, s.dir, "sshd_config", strings.Join(lines, "\n")+"\n")
+	s.process = s.account.Start(t, s.Address(), s.sshd, "-D", "-e", "-f", path)
 }
 
 // Stop kills the server with all its sessions, which are children in sessions
 // of their own.
 func (s *Server) Stop() {
-	children := descendants(s.cmd.Process.Pid)
-	for _, pid := range append(children, s.cmd.Process.Pid) {
+	sessions := descendants(s.process.PID())
+	s.process.Kill()
+	for _, pid := range sessions {
 		syscall.Kill(pid, syscall.SIGKILL) //nolint:errcheck // it may be gone already
 	}
-	<-s.exited
 }
 
 // Address is host:port.
@@ -164,14 +131,8 @@ func ReadKey(t testing.TB, path string) ssh.Signer {
 // Authorize lets in the holder of a key.
 func (s *Server) Authorize(t testing.TB, key ssh.PublicKey) {
 	t.Helper()
-	file, err := os.OpenFile(filepath.Join(s.dir, "authorized_keys"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if _, err := file.Write(ssh.MarshalAuthorizedKey(key)); err != nil {
-		t.Fatal(err)
-	}
+	s.authorized += string(ssh.MarshalAuthorizedKey(key))
+	s.account.WriteFile(t, s.dir, "authorized_keys", s.authorized)
 }
 
 // WriteKey makes a private key, under a passphrase where one is given.
@@ -198,18 +159,4 @@ func WriteKey(t testing.TB, path, passphrase string) ssh.PublicKey {
 		t.Fatal(err)
 	}
 	return key
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	address, ok := listener.Addr().(*net.TCPAddr)
-	if !ok {
-		t.Fatal(fmt.Errorf("listening on %v", listener.Addr()))
-	}
-	return address.Port
 }
