@@ -9,6 +9,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/google/uuid"
+
 	tusk "github.com/tusk-lsp/tusk-lsp"
 )
 
@@ -108,7 +110,7 @@ func (a *archive) validate() error {
 	if a.Format != archiveFormat {
 		return tusk.NewError(tusk.Storage, nil, "the import is no export of tusk-lsp").WithHint("Choose a file that `export` wrote.")
 	}
-	if a.Version > archiveVersion {
+	if a.Version < 1 || a.Version > archiveVersion {
 		return tusk.NewError(tusk.Storage, nil, "the import has version %d, this tusk-lsp reads up to %d", a.Version, archiveVersion).
 			WithHint("Update this tusk-lsp.")
 	}
@@ -124,9 +126,15 @@ func (a *archive) validate() error {
 	}
 	for i, q := range a.SavedQueries {
 		errs = append(errs, at("saved_queries", i, q.Validate()))
+		if q.ID == uuid.Nil {
+			errs = append(errs, at("saved_queries", i, errors.New("an id is required")))
+		}
 	}
 	for i, e := range a.History {
 		errs = append(errs, at("history", i, e.Validate()))
+	}
+	if _, ok := a.UIState[""]; ok {
+		errs = append(errs, errors.New("ui_state: a key is required"))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return tusk.NewError(tusk.Storage, err, "the import has entries that are not valid").WithHint("Correct the named entries; nothing was imported.")

@@ -31,12 +31,12 @@ const (
 // HistoryFilter selects history; its zero value selects all. Conditions add up.
 type HistoryFilter struct {
 	ConnectionID uuid.UUID // uuid.Nil: any
-	Text         string    // words that each occur somewhere in the SQL, upper and lower case alike
+	Text         string    // words that each occur somewhere in the SQL, upper and lower case alike (in words of one or two characters only ASCII's)
 	Since        time.Time // executed then or later; zero: no bound
 	Until        time.Time // executed before; zero: no bound
 	Outcome      Outcome
 	Pinned       bool  // only pinned entries
-	Before       int64 // only what comes after the entry of this id in the list's order: the next page; 0: the first
+	Before       int64 // only what comes after the entry of this id in the list's order: the next page, also when that entry was removed meanwhile; 0: the first
 	Limit        int   // at most so many; 0: DefaultHistoryLimit
 }
 
@@ -129,7 +129,10 @@ func (s *Store) History(ctx context.Context, filter HistoryFilter) ([]HistoryEnt
 		and(`h.pinned = 1`)
 	}
 	if filter.Before != 0 {
-		and(`(h.executed_at, h.history_id) < (SELECT executed_at, history_id FROM query_history WHERE history_id = ?)`, filter.Before)
+		// An entry that is gone was, as far as anybody knows, just newer than
+		// the one added before it.
+		and(`(h.executed_at, h.history_id) < (SELECT executed_at, ? FROM query_history
+			WHERE history_id <= ? ORDER BY history_id DESC LIMIT 1)`, filter.Before, filter.Before)
 	}
 	limit := filter.Limit
 	if limit <= 0 {
@@ -178,6 +181,16 @@ func (s *Store) setPinned(ctx context.Context, id int64, pinned bool) error {
 func (s *Store) RemoveHistory(ctx context.Context, id int64) error {
 	err := touched(s.write.ExecContext(ctx, `DELETE FROM query_history WHERE history_id = ?`, id))
 	return s.fail(ctx, err, "cannot remove the history entry %d", id)
+}
+
+// ClearHistory removes the entries of a connection, with uuid.Nil those of
+// all, except pinned ones, and answers how many went. Like PruneHistory it
+// works in short transactions.
+func (s *Store) ClearHistory(ctx context.Context, connection uuid.UUID) (removed int64, err error) {
+	removed, err = s.removeBatches(ctx, `DELETE FROM query_history WHERE history_id IN (
+		SELECT history_id FROM query_history WHERE pinned = 0 AND (connection_id = ?1 OR ?1 = ?2) LIMIT ?3)`,
+		connection, uuid.Nil, pruneBatch)
+	return removed, s.fail(ctx, err, "cannot clear the history")
 }
 
 // Retention says what PruneHistory keeps besides pinned entries.

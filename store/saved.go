@@ -123,11 +123,27 @@ func (s *Store) MoveFolder(ctx context.Context, from, to string) error {
 		return tusk.NewError(tusk.Storage, nil, "the folder %q cannot be moved into itself", from).WithHint("Choose another place.")
 	}
 	err := touched(s.write.ExecContext(ctx, `UPDATE saved_queries
-		SET folder_path = nullif(trim(?1 || substr(folder_path, length(?2) + 1), '/'), ''), updated_at = ?3
-		WHERE folder_path = ?2 OR substr(folder_path, 1, length(?2) + 1) = ?2 || '/'`,
-		target, source, timeText(time.Now())))
+		SET folder_path = nullif(trim(?2 || substr(folder_path, length(?1) + 1), '/'), ''), updated_at = ?3
+		WHERE `+inFolder, source, target, timeText(time.Now())))
 	return s.fail(ctx, err, "cannot move the folder %q", from)
 }
+
+// RemoveFolder removes a folder with all saved queries in it and below it, and
+// answers how many went. ErrNotFound where nothing is in it.
+func (s *Store) RemoveFolder(ctx context.Context, folder string) (removed int64, err error) {
+	path := cleanFolder(folder)
+	if path == "" {
+		return 0, tusk.NewError(tusk.Storage, nil, "the top folder cannot be removed").WithHint("Name the folder to remove.")
+	}
+	result, err := s.write.ExecContext(ctx, `DELETE FROM saved_queries WHERE `+inFolder, path)
+	if err = touched(result, err); err == nil {
+		removed, err = result.RowsAffected()
+	}
+	return removed, s.fail(ctx, err, "cannot remove the folder %q", folder)
+}
+
+// inFolder is true of what is in the folder ?1 or below it.
+const inFolder = `(folder_path = ?1 OR substr(folder_path, 1, length(?1) + 1) = ?1 || '/')`
 
 // cleanFolder drops empty parts and the space around names: " a// b/" is "a/b".
 func cleanFolder(path string) string {
