@@ -136,6 +136,20 @@ func must(t testing.TB, state *engine.State, id uuid.UUID, session, text string)
 	return o.results[len(o.results)-1]
 }
 
+// eventually runs a script until it goes through: the first try may be the one
+// that finds the connection dead.
+func eventually(t *testing.T, state *engine.State, s engine.Script) outcome {
+	t.Helper()
+	var o outcome
+	for deadline := time.Now().Add(soon); time.Now().Before(deadline); {
+		if o = run(t.Context(), state, s); o.err == nil && o.failed == nil {
+			return o
+		}
+	}
+	t.Fatalf("it did not recover: %v %v", o.err, o.failed)
+	panic("unreachable")
+}
+
 // fails runs a text of which a statement must fail with this category, and gives
 // the error.
 func fails(t testing.TB, state *engine.State, id uuid.UUID, session, text string, want tusk.Category) *tusk.Error {
@@ -277,6 +291,19 @@ func (p *proxy) silence(silent bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.silent = silent
+}
+
+// cut ends every connection, as a change of networks does.
+func (p *proxy) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.open {
+		if tcp, ok := c.(*net.TCPConn); ok {
+			tcp.SetLinger(0) //nolint:errcheck // it is closed either way
+		}
+		c.Close()
+	}
+	p.open = nil
 }
 
 // through leads a connection through the proxy.

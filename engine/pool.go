@@ -47,6 +47,9 @@ func newPool(r *route, c Config) (*Pool, error) {
 	config := r.config
 	p := &Pool{ID: config.ID, Config: config, route: r, CreatedAt: time.Now(), acquireTimeout: c.AcquireTimeout}
 	settings.MaxConns = int32(c.MaxConns)
+	// A connection that died while it was idle is found out before it is used:
+	// background work would fail for a server that is back long since.
+	settings.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return true }
 	settings.PingTimeout = config.Options.ConnectTimeout()
 	settings.BeforeConnect = func(ctx context.Context, dial *pgx.ConnConfig) error {
 		dial.Password = r.present(ctx).Reveal()

@@ -56,15 +56,19 @@ func (r *route) dial(ctx context.Context, network, address string) (net.Conn, er
 	if r.tunnel != nil {
 		return r.tunnel.Dial(ctx, network, address)
 	}
-	return direct().DialContext(ctx, network, address)
+	return direct(network).DialContext(ctx, network, address)
 }
 
 // direct makes connections without a tunnel. A peer that vanished is noticed
 // within 30 s, and idle connections are kept open by firewalls.
-func direct() *net.Dialer {
-	return &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+func direct(network string) *net.Dialer {
+	d := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3,
 	}}
+	if network != "unix" {
+		noticeSilence(d, 30*time.Second)
+	}
+	return d
 }
 
 // unresolved leaves a host's name to who dials it: the far side of a tunnel

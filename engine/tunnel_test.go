@@ -157,20 +157,6 @@ func TestSSHServerRestarts(t *testing.T) {
 	}
 }
 
-// eventually runs a script until it goes through: the first try may be the one
-// that finds the connection dead.
-func eventually(t *testing.T, state *engine.State, s engine.Script) outcome {
-	t.Helper()
-	var o outcome
-	for deadline := time.Now().Add(soon); time.Now().Before(deadline); {
-		if o = run(t.Context(), state, s); o.err == nil && o.failed == nil {
-			return o
-		}
-	}
-	t.Fatalf("it did not recover: %v %v", o.err, o.failed)
-	panic("unreachable")
-}
-
 // BenchmarkTunnel compares the same million rows through a tunnel with the
 // direct way, in one run.
 func BenchmarkTunnel(b *testing.B) {
