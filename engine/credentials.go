@@ -22,24 +22,31 @@ import (
 // recipient is whom a secret may be shown: it is kept with the secret, so that
 // a configuration that was changed, by whomever, does not lead it elsewhere.
 type recipient struct {
-	Address string       `json:"address"`       // postgres://user@host:port or ssh://user@host:port, with the tunnel or the key file
+	Address string       `json:"address"`       // postgres://user@host:port with the tunnel, ssh://user@host:port, or a key file
 	TLS     tusk.SSLMode `json:"tls,omitempty"` // the weakest mode that will do
 }
 
 func databaseRecipient(c tusk.ConnectionConfig) recipient {
 	address := url.URL{Scheme: "postgres", User: url.User(c.Username), Host: net.JoinHostPort(c.Host, strconv.Itoa(c.Port))}
 	if c.SSHTunnel != nil {
-		address.RawQuery = url.Values{"through": {sshRecipient(*c.SSHTunnel).Address}}.Encode()
+		address.RawQuery = url.Values{"through": {sshAddress(*c.SSHTunnel)}}.Encode()
 	}
 	return recipient{address.String(), c.SSLMode}
 }
 
-func sshRecipient(t tusk.SSHTunnelConfig) recipient {
+// sshAddress names an SSH host with its user.
+func sshAddress(t tusk.SSHTunnelConfig) string {
 	address := url.URL{Scheme: "ssh", User: url.User(t.Username), Host: net.JoinHostPort(t.Host, strconv.Itoa(t.Port))}
+	return address.String()
+}
+
+// sshRecipient is the host that gets a password, or the file that a passphrase
+// opens.
+func sshRecipient(t tusk.SSHTunnelConfig) recipient {
 	if t.AuthMethod == tusk.SSHKey {
-		address.RawQuery = url.Values{"key": {t.KeyPath}}.Encode()
+		return recipient{Address: "file:" + t.KeyPath}
 	}
-	return recipient{Address: address.String()}
+	return recipient{Address: sshAddress(t)}
 }
 
 // covers reports whether what was given for r may go to other.

@@ -202,7 +202,7 @@ func socketFolder(port int) string {
 func addressID(c tusk.ConnectionConfig) uuid.UUID {
 	address := url.URL{Scheme: "postgres", User: url.User(c.Username), Host: c.Host + ":" + strconv.Itoa(c.Port), Path: "/" + c.Database}
 	if c.SSHTunnel != nil {
-		address.RawQuery = url.Values{"through": {sshRecipient(*c.SSHTunnel).Address}}.Encode()
+		address.RawQuery = url.Values{"through": {sshAddress(*c.SSHTunnel)}}.Encode()
 	}
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(address.String()))
 }
@@ -230,7 +230,7 @@ func FromConfig(config tusk.ConnectionConfig, origin string) (Source, error) {
 	config = config.WithDefaults()
 	config.ID = addressID(config)
 	if t := config.SSHTunnel; t != nil {
-		t.ID = uuid.NewSHA1(uuid.NameSpaceURL, []byte(sshRecipient(*t).Address))
+		t.ID = uuid.NewSHA1(uuid.NameSpaceURL, []byte(sshAddress(*t)))
 	}
 	return Source{Config: config, Origin: origin}, config.Validate()
 }
