@@ -84,7 +84,7 @@ func passfile(t *testing.T, db *pgtest.Database) string {
 
 func TestPasswordIsInNoFile(t *testing.T) {
 	c := command{t, t.TempDir()}
-	_, errs, err := c.run("", "connection", "add", "mine", "--url", "postgres://me:s3cret-word@127.0.0.1:1/x")
+	_, errs, err := c.run("postgres://me:s3cret-word@127.0.0.1:1/x\n", "connection", "add", "mine", "--url", "-")
 	if err != nil || strings.Contains(errs, "s3cret-word") {
 		t.Fatalf("%v, %s", err, errs)
 	}

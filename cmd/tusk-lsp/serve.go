@@ -24,6 +24,7 @@ type application struct {
 	store    *store.Store
 	secrets  *secrets.Service
 	engine   *engine.State
+	person   *terminal     // whom a subcommand can ask; nil: nobody
 	warnings []*tusk.Error // of the start, for the user
 	closers  []func() error
 }

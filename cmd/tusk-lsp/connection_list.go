@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tusk-lsp/tusk-lsp/store"
+)
+
+func newConnectionList(g *globalFlags) *cobra.Command {
+	var asJSON *bool
+	command := &cobra.Command{
+		Use:   "list",
+		Short: "List the saved connections",
+		Args:  noArguments,
+		RunE: withApplication(g, func(cmd *cobra.Command, _ []string, a *application) error {
+			saved, err := a.store.Connections(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return writeJSON(cmd.OutOrStdout(), saved)
+			}
+			return listConnections(cmd.OutOrStdout(), saved)
+		}),
+	}
+	asJSON = jsonFlag(command)
+	return command
+}
+
+func listConnections(w io.Writer, saved []store.Connection) error {
+	if len(saved) == 0 {
+		_, err := fmt.Fprintln(w, "no connection is saved; `tusk-lsp connection add NAME` saves one")
+		return err
+	}
+	table := newTable(w)
+	fmt.Fprintln(table, "NAME\tADDRESS\tSSL\tWRITES\tLAST USED")
+	for _, c := range saved {
+		writes, last := "yes", "never"
+		if c.Options.ReadOnly {
+			writes = "no"
+		}
+		if !c.LastConnectedAt.IsZero() {
+			last = c.LastConnectedAt.Local().Format(time.DateOnly)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", c.Name, address(c.ConnectionConfig), c.SSLMode, writes, last)
+	}
+	return table.Flush()
+}
+
+// newTable aligns cells that end with a tab.
+func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
