@@ -181,12 +181,8 @@ func (a *archive) addTo(ctx context.Context, tx *sql.Tx) (n Imported, err error)
 		missing(&n.SavedQueries, func() error { return putSaved(ctx, tx, q) },
 			`SELECT 1 FROM saved_queries WHERE query_id = ?`, q.ID)
 	}
-	for _, e := range a.History {
-		missing(&n.History, func() error {
-			_, err := tx.ExecContext(ctx, insertHistory, historyRow(e)...)
-			return err
-		}, `SELECT 1 FROM query_history WHERE connection_id = ? AND executed_at = ? AND sql_text = ?`,
-			e.ConnectionID, timeText(e.ExecutedAt), e.SQL)
+	if err == nil {
+		n.History, err = a.addHistory(ctx, tx)
 	}
 	now := timeText(time.Now())
 	for key, value := range a.UIState {
@@ -196,4 +192,34 @@ func (a *archive) addTo(ctx context.Context, tx *sql.Tx) (n Imported, err error)
 		}, `SELECT 1 FROM ui_state WHERE key = ?`, key)
 	}
 	return n, err
+}
+
+// addHistory is one statement for all entries: after each that changes it, the
+// search index is flushed, and a long import would keep other processes from
+// writing for longer than they wait.
+func (a *archive) addHistory(ctx context.Context, tx *sql.Tx) (added int64, err error) {
+	type row struct {
+		HistoryEntry
+		ExecutedAt string `json:"executed_at"` // as the table has it
+	}
+	rows := make([]row, len(a.History))
+	for i, e := range a.History {
+		rows[i] = row{e, timeText(e.ExecutedAt)}
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return 0, err
+	}
+	result, err := tx.ExecContext(ctx, `INSERT INTO query_history
+			(connection_id, sql_text, execution_time_ms, row_count, error_message, executed_at, pinned)
+		SELECT value ->> 'connection_id' AS connection, value ->> 'sql' AS text, value ->> 'execution_time_ms',
+			value ->> 'row_count', value ->> 'error_message', value ->> 'executed_at' AS time, coalesce(value ->> 'pinned', 0)
+		FROM json_each(?)
+		WHERE NOT EXISTS (SELECT 1 FROM query_history
+			WHERE connection_id = connection AND executed_at = time AND sql_text = text)
+		ORDER BY key`, string(text))
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

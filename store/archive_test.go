@@ -29,7 +29,7 @@ func furnished(t testing.TB) *store.Store {
 	if err := s.TouchConnection(t.Context(), shop.ID, noon(0)); err != nil {
 		t.Fatal(err)
 	}
-	failed := entry(url, "select <b> from \"Straße\" & \n'\x01'")
+	failed := entry(url, "select <b> from \"Straße\" & \n'\x00\x01'")
 	failed.ErrorMessage = `column "b" does not exist`
 	ids := add(t, s, entry(shop, "select 1"), failed)
 	if err := s.PinHistory(t.Context(), ids[0]); err != nil {

@@ -65,7 +65,9 @@ func (s *Store) AddHistory(ctx context.Context, entry tusk.QueryHistoryEntry) (i
 		entry.ExecutedAt = time.Now()
 	}
 	var id int64
-	result, err := s.write.ExecContext(ctx, insertHistory, historyRow(HistoryEntry{QueryHistoryEntry: entry})...)
+	result, err := s.write.ExecContext(ctx, `INSERT INTO query_history
+		(connection_id, sql_text, execution_time_ms, row_count, error_message, executed_at) VALUES (?, ?, ?, ?, ?, ?)`,
+		entry.ConnectionID, entry.SQL, entry.ExecutionTimeMS, entry.RowCount, text(entry.ErrorMessage), timeText(entry.ExecutedAt))
 	if err == nil {
 		id, err = result.LastInsertId()
 	}
@@ -84,13 +86,6 @@ const checkpointEvery = 500
 // entry, which is in the log: the next checkpoint tries again, as SQLite does.
 func (s *Store) checkpoint(ctx context.Context) {
 	_, _ = s.read.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
-}
-
-const insertHistory = `INSERT INTO query_history
-	(connection_id, sql_text, execution_time_ms, row_count, error_message, executed_at, pinned) VALUES (?, ?, ?, ?, ?, ?, ?)`
-
-func historyRow(e HistoryEntry) []any {
-	return []any{e.ConnectionID, e.SQL, e.ExecutionTimeMS, e.RowCount, text(e.ErrorMessage), timeText(e.ExecutedAt), e.Pinned}
 }
 
 // History lists the entries that a filter selects, the newest first.
