@@ -1,12 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -41,7 +43,7 @@ func classify(err error, c tusk.ConnectionConfig) error {
 	case errors.Is(err, context.Canceled):
 		return tusk.NewError(tusk.Cancelled, err, "cancelled")
 	case isTLS(err):
-		return tusk.NewError(tusk.SSL, err, "no secure connection to %s could be made", address)
+		return tlsError(err, address)
 	case isTimeout(err) && strings.Contains(err.Error(), "failed to write startup message"):
 		// A few bytes are always taken; what waits is the handshake before them.
 		return tusk.NewError(tusk.SSL, err, "%s did not end the TLS handshake in time", address).
@@ -112,6 +114,34 @@ func isBroken(err error) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, pgconn.ErrConnClosed)
 }
 
+// tlsError tells why no secure connection could be made.
+func tlsError(err error, address string) *tusk.Error {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return tusk.NewError(tusk.SSL, err, "the certificate of %s is signed by an authority that is not trusted", address).
+			WithHint("Name the authority's certificate in ssl_root_cert.")
+	}
+	if other, ok := errors.AsType[x509.HostnameError](err); ok {
+		names := slices.Clone(other.Certificate.DNSNames)
+		for _, ip := range other.Certificate.IPAddresses {
+			names = append(names, ip.String())
+		}
+		return tusk.NewError(tusk.SSL, err, "the certificate of %s is for another host: %s", address, cmp.Or(strings.Join(names, ", "), "it names none")).
+			WithHint("Connect by a name that the certificate has, or use ssl_mode verify-ca, which does not look at the name.")
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return tusk.NewError(tusk.SSL, err, "the certificate of %s has expired or is not valid yet", address).
+			WithHint("Have it renewed, and check the clock of this machine.")
+	}
+	if strings.Contains(err.Error(), refusedTLS) {
+		return tusk.NewError(tusk.SSL, err, "%s does not offer TLS", address).
+			WithHint("Have TLS turned on at the server, or, where nobody can listen in, use ssl_mode prefer or disable.")
+	}
+	return tusk.NewError(tusk.SSL, err, "no secure connection to %s could be made", address)
+}
+
+// refusedTLS is part of an error for which pgconn has no type.
+const refusedTLS = "server refused TLS connection"
+
 func isTLS(err error) bool {
 	_, verification := errors.AsType[*tls.CertificateVerificationError](err)
 	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
@@ -120,6 +150,5 @@ func isTLS(err error) bool {
 	_, record := errors.AsType[tls.RecordHeaderError](err)
 	_, alert := errors.AsType[tls.AlertError](err)
 	return verification || authority || host || invalid || record || alert ||
-		// pgconn has no type for it.
-		strings.Contains(err.Error(), "server refused TLS connection") || strings.Contains(err.Error(), "tls error: tls:")
+		strings.Contains(err.Error(), refusedTLS) || strings.Contains(err.Error(), "tls error: tls:")
 }

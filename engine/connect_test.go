@@ -43,8 +43,8 @@ func TestErrorsOfConnecting(t *testing.T) {
 		{"server that does not answer", func(c *tusk.ConnectionConfig) { c.Host, c.Port = "127.0.0.1", silent }, tusk.Connection, fmt.Sprintf("127.0.0.1:%d did not answer in time", silent)},
 		{"unknown host", func(c *tusk.ConnectionConfig) { c.Host = "no-such-host.invalid" }, tusk.Connection, "the host no-such-host.invalid is not known"},
 		{"no socket", func(c *tusk.ConnectionConfig) { c.Host, c.Port = "/no/such/folder", 5432 }, tusk.Connection, "there is no server socket /no/such/folder/.s.PGSQL.5432"},
-		{"server without TLS", func(c *tusk.ConnectionConfig) { c.SSLMode = tusk.SSLRequire }, tusk.SSL, "no secure connection to"},
-		{"verify-full without TLS", func(c *tusk.ConnectionConfig) { c.SSLMode = tusk.SSLVerifyFull }, tusk.SSL, "no secure connection to"},
+		{"server without TLS", func(c *tusk.ConnectionConfig) { c.SSLMode = tusk.SSLRequire }, tusk.SSL, "does not offer TLS"},
+		{"verify-full without TLS", func(c *tusk.ConnectionConfig) { c.SSLMode = tusk.SSLVerifyFull }, tusk.SSL, "does not offer TLS"},
 		{"verify-ca without a root", func(c *tusk.ConnectionConfig) { c.SSLMode = tusk.SSLVerifyCA }, tusk.SSL, "needs a root certificate"},
 		{"root certificate missing", func(c *tusk.ConnectionConfig) { c.SSLMode, c.SSLRootCert = tusk.SSLVerifyCA, "/no/such/root.crt" }, tusk.SSL, "certificates"},
 		{"tunnel", func(c *tusk.ConnectionConfig) {

@@ -4,6 +4,7 @@ package engine_test
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/internal/certtest"
 	"github.com/tusk-lsp/tusk-lsp/internal/fixture"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/internal/sshtest"
@@ -51,6 +53,14 @@ var scenarios = map[string]func(t *testing.T, db *pgtest.Database) error{
 	"root certificate missing": connecting(func(s *engine.Source) {
 		s.Config.SSLMode, s.Config.SSLRootCert = tusk.SSLVerifyFull, "/no/such/root.crt"
 	}),
+
+	"certificate of another authority": withTLS(nil, "127.0.0.1", func(t *testing.T, c *tusk.ConnectionConfig) {
+		c.SSLRootCert = certtest.New(t, "another").File(t)
+	}),
+	"certificate of another host": withTLS(nil, "db.example.com", nil),
+	"expired certificate": withTLS(func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour)
+	}, "127.0.0.1", nil),
 
 	"unknown SSH host": throughSSH(func(t *testing.T, _ *sshtest.Server, _ *engine.Source) { home(t) }),
 	"changed SSH host key": throughSSH(func(t *testing.T, server *sshtest.Server, _ *engine.Source) {
@@ -178,6 +188,24 @@ func throughSSH(change func(*testing.T, *sshtest.Server, *engine.Source)) func(*
 	}
 }
 
+// withTLS is the error of a verify-full connection to a server with a certificate
+// for a host.
+func withTLS(certificate func(*x509.Certificate), host string, change func(*testing.T, *tusk.ConnectionConfig)) func(*testing.T, *pgtest.Database) error {
+	return func(t *testing.T, _ *pgtest.Database) error {
+		authority := certtest.New(t, "ours")
+		server := newSecureServer(t, pgtest.New(t), authority)
+		server.present(t, authority.Server(t, certificate, host), tlsOnly)
+		state := newState(t)
+		s := server.ada(t, func(c *tusk.ConnectionConfig) {
+			c.SSLMode, c.SSLRootCert = tusk.SSLVerifyFull, authority.File(t)
+			if change != nil {
+				change(t, c)
+			}
+		})
+		return state.Connect(t.Context(), open(t, state, s))
+	}
+}
+
 // running is the error of the last statement, while another session holds a lock
 // on a table.
 func running(texts ...string) func(*testing.T, *pgtest.Database) error {
@@ -230,6 +258,7 @@ func shown(info tusk.ErrorInfo, db *pgtest.Database) string {
 	text = strings.NewReplacer(db.Name, "DATABASE", db.Username, "ROLE", os.Getenv("HOME"), "~").Replace(text)
 	for _, v := range []struct{ pattern, name string }{
 		{`127\.0\.0\.1(\]?):\d{2,5}`, "127.0.0.1$1:PORT"},
+		{`current time \S+ is after \S+`, "current time NOW is after THEN"},
 		{`invalid:\d{2,5}`, "invalid:PORT"},
 		{`example.com:\d{2,5}`, "example.com:PORT"},
 		{`SHA256:[A-Za-z0-9+/]{43}`, "SHA256:FINGERPRINT"},
