@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +31,7 @@ var children = map[string]func(ctx context.Context, args []string) error{
 func TestMain(m *testing.M) {
 	run, ok := children[os.Getenv(childEnv)]
 	if !ok {
-		os.Exit(m.Run())
+		os.Exit(runTests(m))
 	}
 	if err := run(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -35,10 +39,47 @@ func TestMain(m *testing.M) {
 	}
 }
 
+func runTests(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "store-test")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	program = sync.OnceValues(func() (string, error) { return buildProgram(dir) })
+	return m.Run()
+}
+
+// program is the path of what children run; TestMain sets it.
+var program func() (string, error)
+
+// buildProgram gives this test binary without the race detector, which looks
+// into one process only and makes SQLite twenty times slower.
+func buildProgram(dir string) (string, error) {
+	info, _ := debug.ReadBuildInfo()
+	if !slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		return os.Args[0], nil
+	}
+	path := filepath.Join(dir, "store.test")
+	build := exec.Command("go", "test", "-c", "-o", path, ".")
+	build.Stderr = os.Stderr
+	return path, build.Run()
+}
+
 // child is a process that was not started yet; it ends with the test.
 func child(t testing.TB, name string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	return childContext(t.Context(), t, name, args...)
+}
+
+// childContext is a child that is killed when the context ends.
+func childContext(ctx context.Context, t testing.TB, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatalf("build the child: %v", err)
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), childEnv+"="+name)
 	cmd.Stderr = t.Output()
 	return cmd
