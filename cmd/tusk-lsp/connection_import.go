@@ -33,7 +33,7 @@ there already stays as it is.`,
 		RunE: withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
 			if len(args) > 0 && !slices.Contains(importable, importer.Kind(args[0])) {
 				if len(args) > 1 || dryRun {
-					return usageError(fmt.Sprintf("%q is none of the tools %v", args[0], importable))
+					return usageError(fmt.Sprintf("%q is none of the tools: %s", args[0], importable))
 				}
 				return a.importExport(cmd.Context(), args[0], cmd.InOrStdin(), cmd.OutOrStdout())
 			}
@@ -106,7 +106,7 @@ func (a *application) importExport(ctx context.Context, path string, stdin io.Re
 		file, err := os.Open(path)
 		if err != nil {
 			return tusk.NewError(tusk.Storage, err, "%s is neither a tool nor a file that can be read", path).
-				WithHint(fmt.Sprintf("Name one of %v, or a file that `tusk-lsp connection export` wrote.", importable))
+				WithHint(fmt.Sprintf("Name one of %s, or a file that `tusk-lsp connection export` wrote.", importable))
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		stdin = file

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,6 +50,3 @@ func listConnections(w io.Writer, saved []store.Connection) error {
 	}
 	return table.Flush()
 }
-
-// newTable aligns cells that end with a tab.
-func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }

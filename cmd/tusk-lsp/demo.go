@@ -79,7 +79,7 @@ func demo(ctx context.Context, g globalFlags, keep bool, stdout, stderr io.Write
 	}
 	// The editor must find its settings here alone: no keychain, no store of
 	// the user's.
-	environment := append(os.Environ(), "DATABASE_URL="+server.URL(sampleDatabase), "TUSK_KEYRING_DISABLED=the demo keeps nothing")
+	environment := append(os.Environ(), "DATABASE_URL="+server.URL(sampleDatabase), keyringDisabled+"=the demo keeps nothing")
 	editor, err := lspclient.StartProcess(ctx, binary, []string{"--data-dir", data, "--log-level", "warn"}, environment, lspclient.Options{})
 	if err != nil {
 		return tusk.NewError(tusk.Internal, err, "the server cannot be started")

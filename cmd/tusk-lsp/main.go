@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ Without a subcommand it serves LSP on stdin and stdout; an editor starts it so.`
 		return usageError(err.Error())
 	})
 	g.register(root)
-	root.AddCommand(newConnectionCommand(&g), newHistoryCommand(&g), newDemoCommand(&g))
+	root.AddCommand(newConnectionCommand(&g), newHistoryCommand(&g), newDoctorCommand(&g), newDemoCommand(&g))
 	return root
 }
 
@@ -123,6 +124,6 @@ func presentError(w io.Writer, err error) {
 		fmt.Fprintf(w, "  hint: %s\n", info.Hint)
 	}
 	if info.TechnicalDetail != "" {
-		fmt.Fprintf(w, "  detail: %s\n", info.TechnicalDetail)
+		fmt.Fprintf(w, "  detail: %s\n", strings.ReplaceAll(info.TechnicalDetail, "\n", "\n    "))
 	}
 }

@@ -55,9 +55,12 @@ func openApplication(ctx context.Context, g globalFlags, logTo io.Writer) (*appl
 	return a, nil
 }
 
+// keyringDisabled names the variable with the reason not to use the keychain.
+const keyringDisabled = "TUSK_KEYRING_DISABLED"
+
 // unlock opens the secrets. warn is told when passwords cannot be kept.
 func (a *application) unlock(warn func(*tusk.Error)) {
-	a.secrets = secrets.New(secrets.Options{Warn: warn, Disabled: os.Getenv("TUSK_KEYRING_DISABLED")})
+	a.secrets = secrets.New(secrets.Options{Warn: warn, Disabled: os.Getenv(keyringDisabled)})
 	a.closers = append(a.closers, a.secrets.Close)
 }
 
