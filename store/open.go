@@ -239,7 +239,7 @@ func repair(ctx context.Context, path string) (*tusk.Error, error) {
 		return storageError(damage, "the write-ahead log of the store %s was damaged; the last changes may be missing", path).
 			WithHint("The log was kept as " + log[0] + ". Check that your latest connections and saved queries are there."), nil
 	}
-	kept, err := setAside(now, path)
+	kept, err := setAside(now, path, path+"-journal")
 	if err != nil {
 		return nil, errors.Join(damage, err)
 	}
@@ -247,8 +247,9 @@ func repair(ctx context.Context, path string) (*tusk.Error, error) {
 		WithHint("The damaged file was kept as " + strings.Join(append(kept, log...), ", ") + ". Add your connections again, or import an export."), nil
 }
 
-// inspect reads the whole file, without writing to it or its log, and
-// answers nil where it is absent, empty or a sound store.
+// inspect reads the whole file and answers nil where it is absent, empty or a
+// sound store. It writes to neither the file nor its log: the one that is at
+// fault is to be kept as it was.
 func inspect(ctx context.Context, path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -263,7 +264,11 @@ func inspect(ctx context.Context, path string) error {
 	case info.IsDir():
 		return fmt.Errorf("%w: it is a directory", errForeign)
 	}
-	db, err := sql.Open("sqlite", fileURI(path, url.Values{"mode": {"ro"}}))
+	mode := "ro"
+	if _, err := os.Stat(path + "-journal"); err == nil {
+		mode = "rw" // creation was interrupted, and SQLite has to undo it
+	}
+	db, err := sql.Open("sqlite", fileURI(path, url.Values{"mode": {mode}}))
 	if err != nil {
 		return err
 	}

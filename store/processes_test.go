@@ -115,6 +115,28 @@ func TestKilledProcessesLoseNothingThatWasCommitted(t *testing.T) {
 	}
 }
 
+// Creation is a matter of milliseconds, in some of which a half-made file with
+// a journal beside it stays behind.
+func TestProcessesKilledWhileTheyCreateLeaveAUsableFile(t *testing.T) {
+	t.Parallel()
+	for range 30 {
+		dir := t.TempDir()
+		var all sync.WaitGroup
+		for i := range 2 {
+			life := time.Duration(5+rand.IntN(30)) * time.Millisecond
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), life)
+				defer cancel()
+				if err := childContext(ctx, t, "write", dir, strconv.Itoa(i), strconv.Itoa(math.MaxInt), "0s").Run(); ctx.Err() == nil {
+					t.Errorf("process %d ended by itself: %v", i, err)
+				}
+			})
+		}
+		all.Wait()
+		save(t, open(t, dir), connection("c"))
+	}
+}
+
 // Two editors have the store open: each sees what the other one does.
 func TestProcessesSeeEachOther(t *testing.T) {
 	dir := t.TempDir()
