@@ -231,8 +231,12 @@ func repair(ctx context.Context, path string) (*tusk.Error, error) {
 		return nil, damage
 	}
 	now := time.Now()
-	log, err := setAside(now, path+"-wal", path+"-shm")
+	log, err := setAside(now, path+"-wal")
 	if err != nil {
+		return nil, errors.Join(damage, err)
+	}
+	// The log's index holds nothing of its own.
+	if err := os.Remove(path + "-shm"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Join(damage, err)
 	}
 	if len(log) > 0 && inspect(ctx, path) == nil {
@@ -255,7 +259,7 @@ func inspect(ctx context.Context, path string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		// A log without its database would be taken for a new one's.
-		if _, err := os.Stat(path + "-wal"); err == nil {
+		if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
 			return fmt.Errorf("%w: a write-ahead log without its database", errForeign)
 		}
 		return nil
@@ -308,18 +312,25 @@ func isDamage(err error) bool {
 }
 
 // setAside renames the files that exist, with the time added, and answers
-// their new names.
+// their new names. An empty one, such as the log that SQLite makes to read,
+// is removed.
 func setAside(now time.Time, paths ...string) ([]string, error) {
 	var kept []string
 	for _, path := range paths {
+		info, err := os.Stat(path)
 		aside := path + ".damaged-" + now.UTC().Format("20060102T150405.000Z")
-		err := os.Rename(path, aside)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
+			continue
 		case err != nil:
-			return kept, err
+		case info.Mode().IsRegular() && info.Size() == 0:
+			err = os.Remove(path)
 		default:
+			err = os.Rename(path, aside)
 			kept = append(kept, aside)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return kept, nil
