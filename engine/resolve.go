@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 )
 
 // Resolve finds the connection that is meant. A name is looked for among the
-// given sources (those of the settings), then among the saved connections. No
-// name takes the first of: DATABASE_URL, libpq's variables, the saved
+// given sources (those of the settings), then among the saved connections, then
+// in the service file. No name takes the first of: DATABASE_URL, libpq's variables, the saved
 // connection used last. It answers false where there is none.
 func (s *State) Resolve(ctx context.Context, name string, given []Source, getenv func(string) string) (Source, bool, error) {
 	if name != "" {
@@ -23,13 +24,18 @@ func (s *State) Resolve(ctx context.Context, name string, given []Source, getenv
 			}
 		}
 		saved, err := s.FindSaved(ctx, name)
+		if errors.Is(err, store.ErrNotFound) {
+			if source, ok, serviceErr := fromService(name, getenv); ok || serviceErr != nil {
+				return source, ok, serviceErr
+			}
+		}
 		if err != nil {
 			return Source{}, false, err
 		}
 		return savedSource(saved), true, nil
 	}
 	if raw := getenv("DATABASE_URL"); raw != "" {
-		source, err := FromURL("DATABASE_URL", raw, "DATABASE_URL")
+		source, err := FromConninfo("DATABASE_URL", raw, "DATABASE_URL")
 		return source, err == nil, err
 	}
 	if source, ok, err := FromEnvironment(getenv); ok || err != nil {

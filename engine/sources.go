@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"os/user"
@@ -115,6 +116,24 @@ var fields = map[string]string{
 	"application_name": "options.application_name", "connect_timeout": "options.connect_timeout_secs",
 }
 
+// fromService is a service of the user's service file under its own name. It
+// answers false where there is none of that name.
+func fromService(name string, getenv func(string) string) (Source, bool, error) {
+	settings, err := readService(name, getenv)
+	if errors.Is(err, errNoService) || errors.Is(err, fs.ErrNotExist) {
+		return Source{}, false, nil
+	}
+	if err != nil {
+		return Source{}, false, err
+	}
+	source, err := values(settings).source(name, "service "+name)
+	return source, err == nil, err
+}
+
+// errNoService is the cause of readService's error for a name that the file
+// does not have.
+var errNoService = errors.New("the service file has no such service")
+
 func readService(name string, getenv func(string) string) (map[string]string, error) {
 	path := getenv("PGSERVICEFILE")
 	if path == "" {
@@ -134,9 +153,9 @@ func readService(name string, getenv func(string) string) (map[string]string, er
 	}
 	service, err := file.GetService(name)
 	if err != nil {
-		return nil, tusk.NewError(tusk.Connection, err, "the service %s is not in %s", name, path).WithHint(hint)
+		return nil, tusk.NewError(tusk.Connection, errors.Join(errNoService, err), "the service %s is not in %s", name, path).WithHint(hint)
 	}
-	return service.Settings, nil
+	return maps.Clone(service.Settings), nil
 }
 
 // values are a connection's parameters by libpq's keywords; "" is absent.

@@ -48,12 +48,50 @@ func TestBadURLsAreToldWithoutTheirPassword(t *testing.T) {
 		`postgres://joe:hunter2@db/shop?sslmode=maybe`,
 		"postgres://joe:hunter2@db/shop\x7f",
 		`hunter2`,
+		`host=db password='hunter2`,
+		`host=a,b password=hunter2`,
+		`host=db port=x password=hunter2`,
+		`postgres:shop?password=hunter2`,
 	} {
-		_, err := engine.FromURL("x", url, "DATABASE_URL")
+		if _, err := engine.FromURL("x", url, "DATABASE_URL"); err == nil {
+			t.Errorf("%s was taken", url)
+		}
+		_, err := engine.FromConninfo("x", url, "DATABASE_URL")
 		e := wantCategory(t, err, tusk.Connection)
 		if text := fmt.Sprintf("%v %+v", err, e.Info()); strings.Contains(text, "hunter2") {
 			t.Errorf("the password is in %s", text)
 		}
+	}
+}
+
+func TestFromConninfo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "services")
+	if err := os.WriteFile(file, []byte("[shop]\nhost=from-the-service\ndbname=shop\nuser=ada\npassword=s3cret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PGSERVICEFILE", file)
+	for text, want := range map[string]string{
+		`host=db user=joe dbname=shop`:                                      `joe@db:5432/shop prefer password ""`,
+		`host = db user=joe password='a b\'c\\d' port=6543 sslmode=require`: `joe@db:6543/joe require password "a b'c\\d"`,
+		`hostaddr=10.0.0.1 user=joe`:                                        `joe@10.0.0.1:5432/joe prefer password ""`,
+		`service=shop`:                                                      `ada@from-the-service:5432/shop prefer password "s3cret"`,
+		`service=shop user=joe`:                                             `joe@from-the-service:5432/shop prefer password "s3cret"`,
+		`postgres://joe@db/shop`:                                            `joe@db:5432/shop prefer password ""`,
+	} {
+		source, err := engine.FromConninfo("x", text, "a test")
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if got := address(source); got != want {
+			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+	}
+	state := newState(t)
+	source, ok, err := state.Resolve(t.Context(), "shop", nil, os.Getenv)
+	if err != nil || !ok || source.Origin != "service shop" || source.Config.Host != "from-the-service" {
+		t.Errorf("by the service's name: %+v, %v, %v", source, ok, err)
+	}
+	if _, _, err := state.Resolve(t.Context(), "nothing", nil, os.Getenv); err == nil {
+		t.Error("a name that nobody has was found")
 	}
 }
 

@@ -105,7 +105,7 @@ type SaveConnectionParams struct {
 func (p SaveConnectionParams) config(base tusk.ConnectionConfig) (tusk.ConnectionConfig, secrets.Secret, error) {
 	config, password := base, secrets.NewSecret(p.Password)
 	if p.URL != "" {
-		source, err := engine.FromURL(cmp.Or(p.Name, base.Name), p.URL, "the URL")
+		source, err := engine.FromConninfo(cmp.Or(p.Name, base.Name), p.URL, "the URL")
 		if err != nil {
 			return config, password, err
 		}

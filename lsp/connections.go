@@ -166,7 +166,7 @@ func sourcesOf(settings *Settings) ([]engine.Source, error) {
 	var given []engine.Source
 	for _, connection := range settings.Connections {
 		if connection.URL != "" {
-			source, err := engine.FromURL(connection.Name, connection.URL, "settings")
+			source, err := engine.FromConninfo(connection.Name, connection.URL, "settings")
 			if err != nil {
 				return nil, err
 			}

@@ -146,7 +146,7 @@ func (w *workspaces) fromDotEnv(ctx context.Context, root string) (engine.Source
 	var source engine.Source
 	found := true
 	if url := cmp.Or(variables["DATABASE_URL"], variables["POSTGRES_URL"]); url != "" {
-		source, err = engine.FromURL(filepath.Base(root), url, path)
+		source, err = engine.FromURL(filepath.Base(root), url, path) // not a conninfo: that may name a service, with a password
 	} else {
 		source, found, err = engine.FromEnvironment(func(name string) string { return variables[name] })
 		source.Origin = path

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 
@@ -19,9 +18,13 @@ func isURL(text string) bool {
 // (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
 func fromConninfo(name, text, origin string) Found {
 	if !isURL(text) {
-		keywords, err := parseKeywords(text)
+		parsed, err := engine.ParseKeywords(text)
 		if err != nil {
 			return Found{Name: name, Problem: notTaken("Correct it in "+origin+".", "%v", err)}
+		}
+		keywords := url.Values{}
+		for keyword, value := range parsed {
+			keywords.Set(keyword, value)
 		}
 		return fromKeywords(name, keywords, origin)
 	}
@@ -57,48 +60,3 @@ func fromKeywords(name string, keywords url.Values, origin string) Found {
 }
 
 var errService = notTaken("Import the service file: kind service.", "it only names a service")
-
-// parseKeywords reads keyword=value pairs, as conninfo_parse in
-// src/interfaces/libpq/fe-connect.c does. Its errors repeat nothing.
-func parseKeywords(text string) (url.Values, error) {
-	const spaces = " \t\r\n\f\v"
-	keywords := url.Values{}
-	for {
-		text = strings.TrimLeft(text, spaces)
-		if text == "" {
-			return keywords, nil
-		}
-		keyword, rest, ok := strings.Cut(text, "=")
-		keyword = strings.TrimRight(keyword, spaces)
-		if !ok || keyword == "" || strings.ContainsAny(keyword, spaces+`'\`) {
-			return nil, errors.New("it is neither a URL nor a list of keyword=value")
-		}
-		rest = strings.TrimLeft(rest, spaces)
-		quoted := strings.HasPrefix(rest, "'")
-		if quoted {
-			rest = rest[1:]
-		}
-		var value strings.Builder
-		closed := !quoted
-		for rest != "" {
-			c := rest[0]
-			if quoted && c == '\'' {
-				closed, rest = true, rest[1:]
-				break
-			}
-			if !quoted && strings.IndexByte(spaces, c) >= 0 {
-				break
-			}
-			if c == '\\' && len(rest) > 1 {
-				rest = rest[1:]
-			}
-			value.WriteByte(rest[0])
-			rest = rest[1:]
-		}
-		if !closed {
-			return nil, errors.New("a quote in it is not closed")
-		}
-		keywords.Set(keyword, value.String())
-		text = rest
-	}
-}
