@@ -39,14 +39,14 @@ type Pool struct {
 }
 
 // newPool makes a pool that dials when a connection is first acquired.
-func newPool(r *route, c Config) (*Pool, error) {
+func newPool(r *route, limits PoolLimits) (*Pool, error) {
 	settings, err := r.settings()
 	if err != nil {
 		return nil, err
 	}
 	config := r.config
-	p := &Pool{ID: config.ID, Config: config, route: r, CreatedAt: time.Now(), acquireTimeout: c.AcquireTimeout}
-	settings.MaxConns = int32(c.MaxConns)
+	p := &Pool{ID: config.ID, Config: config, route: r, CreatedAt: time.Now(), acquireTimeout: limits.AcquireTimeout}
+	settings.MaxConns = int32(limits.MaxConns)
 	// A connection that died while it was idle is found out before it is used:
 	// background work would fail for a server that is back long since.
 	settings.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return true }

@@ -43,11 +43,21 @@ type Config struct {
 	// from the goroutine that did so. nil: nobody is told.
 	OnConnections func()
 
-	MaxConns       int           // of a pool; 4 by default
-	AcquireTimeout time.Duration // how long Pool.Acquire waits; 30 s by default
+	PoolLimits
 	// CancelTimeout is how long a server may take to heed a cancel request
 	// before its socket is closed; 5 s by default.
 	CancelTimeout time.Duration
+}
+
+// PoolLimits bound a connection's pool.
+type PoolLimits struct {
+	MaxConns       int           // 4 by default
+	AcquireTimeout time.Duration // how long Pool.Acquire waits; 30 s by default
+}
+
+// withDefaults fills what is 0.
+func (l PoolLimits) withDefaults() PoolLimits {
+	return PoolLimits{cmp.Or(l.MaxConns, 4), cmp.Or(l.AcquireTimeout, 30*time.Second)}
 }
 
 // State is everything that lives while the program runs. Nothing dials until a
@@ -59,6 +69,7 @@ type State struct {
 	history *recorder
 
 	mu          sync.Mutex
+	limits      PoolLimits                 // of pools that are made from now on; guarded by mu
 	closed      bool                       // guarded by mu
 	connections map[uuid.UUID]*connection  // guarded by mu
 	queries     map[uuid.UUID]*QueryHandle // running ones alone; guarded by mu
@@ -95,17 +106,12 @@ func New(config Config) *State {
 	if config.OnConnections == nil {
 		config.OnConnections = func() {}
 	}
-	if config.MaxConns == 0 {
-		config.MaxConns = 4
-	}
-	if config.AcquireTimeout == 0 {
-		config.AcquireTimeout = 30 * time.Second
-	}
 	if config.CancelTimeout == 0 {
 		config.CancelTimeout = 5 * time.Second
 	}
 	s := &State{
 		config:      config,
+		limits:      config.PoolLimits.withDefaults(),
 		connections: map[uuid.UUID]*connection{},
 		queries:     map[uuid.UUID]*QueryHandle{},
 	}
@@ -125,7 +131,7 @@ func (s *State) Add(config tusk.ConnectionConfig) error {
 	if c.route, err = newRoute(config, s.config); err != nil {
 		return err
 	}
-	if c.pool, err = newPool(c.route, s.config); err != nil {
+	if c.pool, err = newPool(c.route, s.poolLimits()); err != nil {
 		return err
 	}
 	c.life, c.end = context.WithCancel(s.life)
@@ -153,6 +159,20 @@ func (s *State) Add(config tusk.ConnectionConfig) error {
 		s.changed()
 	}
 	return nil
+}
+
+// LimitPools changes the limits of pools that are made from now on; 0 is the
+// default.
+func (s *State) LimitPools(limits PoolLimits) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limits = limits.withDefaults()
+}
+
+func (s *State) poolLimits() PoolLimits {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limits
 }
 
 // changed tells that the list of connections is another one.

@@ -114,6 +114,17 @@ func TestConnectionsAreManaged(t *testing.T) {
 	}
 }
 
+func TestPoolsAreAsTheSettingsSay(t *testing.T) {
+	settings := on(pgtest.New(t).Database(t))
+	settings["pool"] = map[string]any{"maxConnections": 2}
+	e := edit(t, settings, nil)
+	var status engine.ConnectionStatus
+	e.Command("tusk.connection.status", &status, "db")
+	if status.Pool.MaxSize != 2 {
+		t.Errorf("the pool is %+v", status.Pool)
+	}
+}
+
 func TestConnectionThatNobodySavedIsTested(t *testing.T) {
 	db := pgtest.New(t).Database(t)
 	e := desk(t, t.TempDir(), lspclient.Options{})

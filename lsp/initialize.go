@@ -9,6 +9,7 @@ import (
 
 	protocol316 "github.com/tliron/glsp/protocol_3_16"
 
+	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
 )
@@ -251,6 +252,8 @@ func (s *session) configure(ctx context.Context, raw json.RawMessage) {
 			})
 		}
 	}
+	pool := s.now().settings.Pool
+	s.engine.LimitPools(engine.PoolLimits{MaxConns: pool.MaxConnections, AcquireTimeout: time.Duration(pool.AcquireTimeoutSecs) * time.Second})
 	s.connections.resolve(s.now().settings)
 	s.chooseAgain()
 }

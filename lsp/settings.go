@@ -23,6 +23,7 @@ type Settings struct {
 	Diagnostics DiagnosticsSettings `json:"diagnostics"`
 	Results     ResultsSettings     `json:"results"`
 	History     HistorySettings     `json:"history"`
+	Pool        PoolSettings        `json:"pool"`
 	// DotEnv lets DATABASE_URL of a workspace's .env file name a connection.
 	DotEnv bool `json:"dotEnv"`
 }
@@ -55,6 +56,13 @@ type HistorySettings struct {
 	MaxDays    int `json:"maxDays"`    // 0: any age
 }
 
+// PoolSettings bound the connections for background work on one database.
+// Changes are for connections that are made from then on.
+type PoolSettings struct {
+	MaxConnections     int `json:"maxConnections"`     // at least 1
+	AcquireTimeoutSecs int `json:"acquireTimeoutSecs"` // how long work waits for a free one, at least 1
+}
+
 // DefaultSettings are in force until the client says otherwise.
 func DefaultSettings() *Settings {
 	return &Settings{
@@ -62,6 +70,7 @@ func DefaultSettings() *Settings {
 		Diagnostics: DiagnosticsSettings{Enabled: true},
 		Results:     ResultsSettings{MaxRows: 1000},
 		History:     HistorySettings{MaxEntries: 100_000},
+		Pool:        PoolSettings{MaxConnections: 4, AcquireTimeoutSecs: 30},
 	}
 }
 
@@ -84,6 +93,8 @@ func parseSettings(raw json.RawMessage) (*Settings, error) {
 		return nil, invalidSetting(fmt.Sprintf("tusk.completion.limit is %d; it must be 1 to 1000", settings.Completion.Limit), nil)
 	case settings.Results.MaxRows < 1:
 		return nil, invalidSetting(fmt.Sprintf("tusk.results.maxRows is %d; it must be at least 1", settings.Results.MaxRows), nil)
+	case settings.Pool.MaxConnections < 1 || settings.Pool.AcquireTimeoutSecs < 1:
+		return nil, invalidSetting("tusk.pool.maxConnections and acquireTimeoutSecs must be at least 1", nil)
 	case settings.History.MaxEntries < 0 || settings.History.MaxDays < 0:
 		return nil, invalidSetting("tusk.history.maxEntries and maxDays must not be negative; 0 keeps all", nil)
 	}
