@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,13 +19,24 @@ type passwordFlags struct{ ssh, remove bool }
 func newConnectionPassword(g *globalFlags) *cobra.Command {
 	var f passwordFlags
 	command := &cobra.Command{
-		Use:   "password NAME",
+		Use:   "password NAME [-- PROGRAM [ARGUMENT...]]",
 		Short: "Store a connection's password in the system's keychain, or delete it there",
-		Args:  oneName,
+		Long: `Store a connection's password in the system's keychain, or delete it there.
+With a program after --, such as ` + "`tusk-lsp connection password shop -- pass show shop`" + `, no password is
+stored: the program prints it on its first line whenever a connection is made.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+				args = args[:dash]
+			}
+			return oneName(cmd, args)
+		},
 		RunE: withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
 			known, err := a.engine.FindKnown(cmd.Context(), args[0])
 			if err != nil {
 				return named(err, args[0])
+			}
+			if program := args[1:]; len(program) > 0 {
+				return setPasswordCommand(cmd, a, known, program)
 			}
 			return f.run(cmd, a, known)
 		}),
@@ -47,6 +59,11 @@ func (f passwordFlags) run(cmd *cobra.Command, a *application, c store.Connectio
 		keep = func(secret secrets.Secret) error { return a.engine.StoreSSHSecret(ctx, *c.SSHTunnel, secret) }
 	}
 	if f.remove {
+		if !f.ssh {
+			if err := a.engine.SetPasswordCommand(ctx, c.ConnectionConfig, nil); err != nil {
+				return err
+			}
+		}
 		if err := a.secrets.Delete(ctx, key); err != nil {
 			return err
 		}
@@ -71,6 +88,15 @@ func (f passwordFlags) run(cmd *cobra.Command, a *application, c store.Connectio
 		return err // it went out of use meanwhile
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "the %s is in the keychain\n", what)
+	return nil
+}
+
+// setPasswordCommand has a program print the password.
+func setPasswordCommand(cmd *cobra.Command, a *application, c store.Connection, program []string) error {
+	if err := a.engine.SetPasswordCommand(cmd.Context(), c.ConnectionConfig, program); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "the password of %s is what `%s` prints\n", c.Name, strings.Join(program, " "))
 	return nil
 }
 
