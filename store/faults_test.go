@@ -26,8 +26,8 @@ func closed(t testing.TB) string {
 	s := open(t, dir)
 	c := connection("before")
 	save(t, s, c)
-	for i := range 50 {
-		add(t, s, entry(c, fmt.Sprintf("select %d -- %s", i, strings.Repeat("x", 1000))))
+	for i := range 5 {
+		add(t, s, entry(c, fmt.Sprintf("select %d -- %s", i, strings.Repeat("x", 10_000))))
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

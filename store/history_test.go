@@ -154,7 +154,7 @@ func TestPagesOfHistoryHaveEveryEntryOnce(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := connection("c")
 	save(t, s, c)
-	for i := range 250 {
+	for i := range 120 {
 		e := entry(c, fmt.Sprintf("select %d", i))
 		e.ExecutedAt = noon(i / 10) // ten at a time
 		add(t, s, e)
@@ -184,10 +184,10 @@ func TestPagesOfHistoryHaveEveryEntryOnce(t *testing.T) {
 			}
 		}
 	}
-	if sizes, seen := pages(0, false); len(seen) != 250 || fmt.Sprint(sizes) != "[100 100 50]" {
+	if sizes, seen := pages(0, false); len(seen) != 120 || fmt.Sprint(sizes) != "[100 20]" {
 		t.Errorf("pages of %v, %d entries", sizes, len(seen))
 	}
-	if sizes, seen := pages(7, true); len(seen) != 250 {
+	if sizes, seen := pages(7, true); len(seen) != 120 {
 		t.Errorf("with entries that go, pages of %v, %d entries", sizes, len(seen))
 	}
 }
@@ -230,15 +230,15 @@ func TestPinsProtectFromPruningAndClearing(t *testing.T) {
 }
 
 func TestRetention(t *testing.T) {
-	const total, old = 1300, 600 // more than one transaction's
+	const total, old = 700, 300 // more than one transaction's
 	for name, test := range map[string]struct {
 		keep store.Retention
 		left int
 	}{
 		"everything":     {store.Retention{}, total},
 		"by age":         {store.Retention{MaxAge: time.Hour}, total - old},
-		"by count":       {store.Retention{MaxEntries: 200}, 200},
-		"by both":        {store.Retention{MaxAge: time.Hour, MaxEntries: 1000}, total - old},
+		"by count":       {store.Retention{MaxEntries: 100}, 100},
+		"by both":        {store.Retention{MaxAge: time.Hour, MaxEntries: 500}, total - old},
 		"more than ever": {store.Retention{MaxEntries: total}, total},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -303,7 +303,7 @@ func TestTheLogIsMovedIntoTheFile(t *testing.T) {
 	s := open(t, dir)
 	c := connection("c")
 	save(t, s, c)
-	for i := range 1000 {
+	for i := range 500 {
 		add(t, s, entry(c, fmt.Sprintf("select %d from orders where customer_id = 42", i)))
 	}
 	db := sqlite(t, dir)

@@ -25,12 +25,17 @@ const childEnv = "TUSK_STORE_CHILD"
 
 // children are the other editors' processes.
 var children = map[string]func(ctx context.Context, args []string) error{
-	"write": write,
+	"write":   write,
+	"inspect": inspect,
 }
 
 func TestMain(m *testing.M) {
-	run, ok := children[os.Getenv(childEnv)]
-	if !ok {
+	name := os.Getenv(childEnv)
+	run := children[name]
+	if run == nil {
+		run = systemChildren[name]
+	}
+	if run == nil {
 		os.Exit(runTests(m))
 	}
 	if err := run(context.Background(), os.Args[1:]); err != nil {
@@ -93,9 +98,18 @@ var shared = func() tusk.ConnectionConfig {
 	return c
 }()
 
+// openWell opens a store for a child; a warning is an error.
+func openWell(ctx context.Context, dir string) (*store.Store, error) {
+	s, warning, err := store.Open(ctx, dir)
+	if warning != nil {
+		return nil, warning
+	}
+	return s, err
+}
+
 // write DIR NAME N PAUSE adds N statements that say NAME and their number to
 // the history, with a pause after each, and prints those that were reported as
-// committed. A warning is an error.
+// committed.
 func write(ctx context.Context, args []string) error {
 	dir, name := args[0], args[1]
 	n, err := strconv.Atoi(args[2])
@@ -106,14 +120,11 @@ func write(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, warning, err := store.Open(ctx, dir)
+	s, err := openWell(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if warning != nil {
-		return warning
-	}
 	if err := s.SaveConnection(ctx, shared); err != nil {
 		return err
 	}
