@@ -145,20 +145,38 @@ func (c *connections) choose(d *Document) {
 	c.prepare(d.URI)
 }
 
+// look finds what a document uses. What the user chose for it counts before what
+// its workspace says, which then leads nowhere and is not asked about; but that
+// can forbid to write.
 func (c *connections) look(d *Document) (choice, error) {
-	named, err := c.workspace.choose(c, d)
+	said, err := c.workspace.read(d)
+	found := choice{readOnly: said.ReadOnly}
 	if err != nil {
-		return choice{readOnly: named.readOnly}, err
+		return found, err
 	}
 	id, err := c.engine.Assigned(c.life, d.URI)
-	if err != nil || id == uuid.Nil {
-		return named, err
+	if err != nil {
+		return found, err
 	}
-	known, err := c.byID(c.life, id)
-	if !known || err != nil {
-		return named, err // it was removed meanwhile
+	if id != uuid.Nil {
+		known, err := c.byID(c.life, id)
+		if known || err != nil { // else it was removed meanwhile
+			found.id = id
+			return found, err
+		}
 	}
-	return choice{id: id, readOnly: named.readOnly}, nil
+	source, ok, err := c.workspace.source(c, said)
+	if err != nil || !ok {
+		return found, err
+	}
+	if err := c.engine.Open(c.life, source); err != nil {
+		return found, err
+	}
+	if source.Origin != engine.OriginSaved {
+		c.offer(source)
+	}
+	found.id = source.Config.ID
+	return found, nil
 }
 
 // sourcesOf reads the connections of the settings.

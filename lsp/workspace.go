@@ -34,30 +34,23 @@ type workspaces struct {
 	asking sync.Mutex // held while the user is asked: several documents of one workspace ask one question
 }
 
-// choose gives what a document's workspace and its modeline say. What cannot be
-// read is an error and chooses nothing.
-func (w *workspaces) choose(c *connections, d *Document) (choice, error) {
+// said is what a document's workspace and its modeline say about it.
+type said struct {
+	workspace.Choice
+	file *workspace.File // nil: there is none
+	root string          // of the workspace; "": the document is in none
+}
+
+// read gives what is said about a document. Where the file cannot be read, the
+// document may not write: the part that is wrong may be what forbids it.
+func (w *workspaces) read(d *Document) (said, error) {
 	path, root := w.place(d.URI)
 	file, err := readWorkspace(path, root)
 	if err != nil {
-		return choice{readOnly: true}, err // the part that cannot be read may be what forbids to write
+		return said{Choice: workspace.Choice{ReadOnly: true}}, err
 	}
 	line, _, _, err := workspace.Modeline(d.File.Text())
-	said := file.For(path, line)
-	if err != nil {
-		return choice{readOnly: said.ReadOnly}, err
-	}
-	source, ok, err := w.source(c, said, file, root)
-	if err != nil || !ok {
-		return choice{readOnly: said.ReadOnly}, err
-	}
-	if err := w.engine.Open(c.life, source); err != nil {
-		return choice{readOnly: said.ReadOnly}, err
-	}
-	if source.Origin != engine.OriginSaved {
-		c.offer(source)
-	}
-	return choice{id: source.Config.ID, readOnly: said.ReadOnly}, nil
+	return said{file.For(path, line), file, root}, err
 }
 
 // place gives the path of a document and the workspace folder that it is in, ""
@@ -89,14 +82,14 @@ func readWorkspace(path, root string) (*workspace.File, error) {
 	return workspace.Read(found, root)
 }
 
-// source is the connection that a choice names: described in the file, which the
-// user must trust then, or one that the user has. Where nothing is named, .env
-// may have one, if the user allows that.
-func (w *workspaces) source(c *connections, said workspace.Choice, file *workspace.File, root string) (engine.Source, bool, error) {
+// source is the connection that was named: described in the file, which the user
+// must trust then, or one that the user has. Where nothing is named, .env may
+// have one, if the user allows that.
+func (w *workspaces) source(c *connections, said said) (engine.Source, bool, error) {
 	if said.Connection == "" {
-		return w.fromDotEnv(c.life, root)
+		return w.fromDotEnv(c.life, said.root)
 	}
-	if file != nil {
+	if file := said.file; file != nil {
 		for _, described := range file.Connections {
 			if described.Name != said.Connection {
 				continue

@@ -132,6 +132,17 @@ func TestWorkspaceIsNotTrustedUnasked(t *testing.T) {
 	}
 	e.Exit()
 
+	// What the user chose for the file leaves nothing to ask.
+	assigned := &user{}
+	e = p.editor(assigned, t.TempDir(), settings)
+	add(t, e, "mine", standard)
+	e.Command("tusk.connection.use", nil, map[string]any{"name": "mine", "uri": p.uri("")})
+	e.Open(p.uri(file), "select current_database()")
+	if got := database(t, e, p.uri(file)); got != standard.Name || len(assigned.questions()) != 0 {
+		t.Errorf("assigned, it runs on %s, asked %q", got, assigned.questions())
+	}
+	e.Exit()
+
 	p.write(".tusk.toml", "default = \"theirs\"\n"+described("theirs", db)+"color = \"#00ff00\"\n")
 	changed := &user{}
 	e = opened(changed)
