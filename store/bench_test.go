@@ -81,15 +81,52 @@ func percentile(sorted []time.Duration, p int) float64 {
 	return float64(sorted[(len(sorted)-1)*p/100]) / float64(time.Millisecond)
 }
 
+// BenchmarkOpen measures the first one to open a file, who checks it: an empty
+// one, and one with as much history as is kept by default.
 func BenchmarkOpen(b *testing.B) {
+	for _, entries := range []int{0, 100_000} {
+		b.Run(fmt.Sprintf("history=%d", entries), func(b *testing.B) {
+			dir := b.TempDir()
+			s := open(b, dir)
+			save(b, s, shared)
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+			fillHistory(b, dir, entries, "0 seconds")
+			for b.Loop() {
+				s, warning, err := store.Open(b.Context(), dir)
+				if err != nil || warning != nil {
+					b.Fatal(warning, err)
+				}
+				if err := s.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkHistory measures the pages that a user waits for, with as much
+// history as is kept by default.
+func BenchmarkHistory(b *testing.B) {
 	dir := b.TempDir()
-	for b.Loop() {
-		s, warning, err := store.Open(b.Context(), dir)
-		if err != nil || warning != nil {
-			b.Fatal(warning, err)
-		}
-		if err := s.Close(); err != nil {
-			b.Fatal(err)
-		}
+	s := open(b, dir)
+	save(b, s, shared)
+	fillHistory(b, dir, 100_000, "0 seconds")
+	for name, filter := range map[string]store.HistoryFilter{
+		"first page":       {},
+		"of a connection":  {ConnectionID: shared.ID},
+		"word in all":      {Text: "orders"},
+		"word in a few":    {Text: "77777"},
+		"short word":       {Text: "77"},
+		"failed, but none": {Outcome: store.Failed},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.History(b.Context(), filter); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +12,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
@@ -308,6 +311,24 @@ func TestOpenEndsWithItsContext(t *testing.T) {
 	if s != nil || warning != nil || tusk.CategoryOf(err) != tusk.Cancelled {
 		t.Errorf("got %v, %v, %v", s, warning, err)
 	}
+}
+
+// Another process opens or repairs, and does not come to an end.
+func TestOpenWaitsForTheOneBeforeAsLongAsItsContext(t *testing.T) {
+	dir := t.TempDir()
+	gate := flock.New(filepath.Join(dir, "tusk.gate.lock"))
+	if err := gate.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, _, err := store.Open(ctx, dir); tusk.CategoryOf(err) != tusk.Cancelled || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	if err := gate.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	checkWorks(t, open(t, dir))
 }
 
 // openInMemory opens a store that must be in memory, with a warning that ends

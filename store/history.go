@@ -183,7 +183,8 @@ func (s *Store) RemoveHistory(ctx context.Context, id int64) error {
 // works in short transactions.
 func (s *Store) ClearHistory(ctx context.Context, connection uuid.UUID) (removed int64, err error) {
 	removed, err = s.removeBatches(ctx, `DELETE FROM query_history WHERE history_id IN (
-		SELECT history_id FROM query_history WHERE pinned = 0 AND (connection_id = ?1 OR ?1 = ?2) LIMIT ?3)`,
+		SELECT history_id FROM query_history WHERE pinned = 0
+			AND connection_id IN (SELECT connection_id FROM connections WHERE connection_id = ?1 OR ?1 = ?2) LIMIT ?3)`,
 		connection, uuid.Nil, pruneBatch)
 	return removed, s.fail(ctx, err, "cannot clear the history")
 }

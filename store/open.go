@@ -278,12 +278,11 @@ func inspect(ctx context.Context, path string) error {
 	}
 	db.SetMaxOpenConns(1)
 	check := func() error {
-		faults, err := list(ctx, db, func(row scanner) (fault string, err error) { return fault, row.Scan(&fault) },
-			`PRAGMA quick_check(1)`)
+		faults, err := list(ctx, db, func(row scanner) (fault string, err error) { return fault, row.Scan(&fault) }, quickCheck)
 		if err != nil {
 			return err
 		}
-		if faults[0] != "ok" {
+		if len(faults) > 0 {
 			return fmt.Errorf("%w: %s", errDamaged, faults[0])
 		}
 		_, err = applied(ctx, db, domain, steps)
@@ -291,6 +290,12 @@ func inspect(ctx context.Context, path string) error {
 	}
 	return errors.Join(check(), db.Close())
 }
+
+// quickCheck gives a fault of the file, if there is one. It goes table by
+// table to leave out what the whole check does with the search index beyond
+// its tables: with 100,000 history entries 1.3 s of 1.5 s.
+const quickCheck = `SELECT c.quick_check FROM pragma_table_list t, pragma_quick_check(t.name) c
+	WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND c.quick_check <> 'ok' LIMIT 1`
 
 // errDamaged is what quick_check found.
 var errDamaged = errors.New("the file is damaged")

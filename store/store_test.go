@@ -1,9 +1,13 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
@@ -82,5 +86,30 @@ func TestEveryOpenSeesWhatWasThere(t *testing.T) {
 	}
 	if got, err := names(open(t, dir).Connections(t.Context())); got != "c c c" {
 		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestStoreIsSafeFromAnyGoroutine(t *testing.T) {
+	s := open(t, t.TempDir())
+	c := connection("c")
+	save(t, s, c)
+	const goroutines, rounds = 8, 5
+	var all sync.WaitGroup
+	for range goroutines {
+		all.Go(func() {
+			for i := range rounds {
+				id, err := s.AddHistory(t.Context(), entry(c, fmt.Sprintf("select %d", i)))
+				_, listing := s.History(t.Context(), store.HistoryFilter{Text: "select", Limit: 5})
+				_, pruning := s.PruneHistory(t.Context(), store.Retention{MaxEntries: goroutines * rounds})
+				exporting := s.Export(t.Context(), io.Discard)
+				if err := errors.Join(err, listing, pruning, exporting, s.PinHistory(t.Context(), id), s.SaveConnection(t.Context(), c)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if found, err := s.History(t.Context(), store.HistoryFilter{Pinned: true, Limit: 2 * goroutines * rounds}); err != nil || len(found) != goroutines*rounds {
+		t.Errorf("%d entries, %v", len(found), err)
 	}
 }
