@@ -76,12 +76,12 @@ func checkDataDir(dir string) check {
 // checkStore reads the whole store.
 func (a *application) checkStore(ctx context.Context) check {
 	const name = "store"
-	for _, w := range a.warnings {
+	if len(a.warnings) > 0 {
 		v := warning
 		if a.store.InMemory() {
 			v = failed
 		}
-		return trouble(name, v, w.Info())
+		return trouble(name, v, a.warnings[0].Info())
 	}
 	if err := a.engine.Export(ctx, io.Discard); err != nil {
 		return trouble(name, failed, tusk.InfoOf(err))

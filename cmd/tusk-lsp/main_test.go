@@ -6,10 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zalando/go-keyring"
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/lsp/lspclient"
@@ -26,83 +27,78 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// command runs one command line on a data directory of the test's own.
+// command runs command lines on a data directory of the test's own, in a home of
+// its own and without a keychain.
 type command struct {
 	t   *testing.T
 	dir string
 }
 
-func (c command) run(stdin string, args ...string) (stdout, stderr string, err error) {
+func newCommand(t *testing.T) command {
+	t.Helper()
+	home := t.TempDir()
+	for _, name := range []string{"HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "APPDATA"} {
+		t.Setenv(name, home)
+	}
+	for _, pair := range os.Environ() {
+		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "PG") || name == "DATABASE_URL" || name == "SSH_AUTH_SOCK" {
+			t.Setenv(name, "")
+		}
+	}
+	t.Setenv(keyringDisabled, "a test")
+	return command{t, t.TempDir()}
+}
+
+// withKeychain gives the test a keychain in memory: the library's own mock.
+func withKeychain(t *testing.T) {
+	t.Helper()
+	keyring.MockInit()
+	t.Setenv(keyringDisabled, "")
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent") // that there is a session is looked at first
+}
+
+// run runs a line: words between spaces.
+func (c command) run(stdin, line string) (stdout, stderr string, err error) {
 	c.t.Helper()
-	c.t.Setenv("TUSK_KEYRING_DISABLED", "a test")
 	var out, errs bytes.Buffer
-	err = run(c.t.Context(), append([]string{"--data-dir", c.dir}, args...), strings.NewReader(stdin), &out, &errs)
+	err = run(c.t.Context(), append([]string{"--data-dir", c.dir}, strings.Fields(line)...), strings.NewReader(stdin), &out, &errs)
 	return out.String(), errs.String(), err
 }
 
-func (c command) must(stdin string, args ...string) string {
+// must runs a line that works.
+func (c command) must(stdin, line string) string {
 	c.t.Helper()
-	out, errs, err := c.run(stdin, args...)
+	out, errs, err := c.run(stdin, line)
 	if err != nil {
-		c.t.Fatalf("%q: %v\n%s", args, err, errs)
+		c.t.Fatalf("%s: %v\n%s", line, err, errs)
 	}
 	return out
 }
 
-func TestConnectionIsAddedListedTestedAndRemoved(t *testing.T) {
-	db := pgtest.New(t).Database(t)
-	t.Setenv("PGPASSFILE", passfile(t, db))
-	c := command{t, t.TempDir()}
-	if out := c.must("", "connection", "list"); !strings.Contains(out, "no connection is saved") {
-		t.Errorf("an empty list says %q", out)
-	}
-	config := db.Config()
-	c.must("", "connection", "add", "mine", "--host", config.Host, "--port", strconv.Itoa(config.Port), "--database", config.Database, "--user", config.Username)
-	if out := c.must("", "connection", "list"); !strings.Contains(out, "mine") || !strings.Contains(out, config.Database) {
-		t.Errorf("the list is %q", out)
-	}
-	if out := c.must("", "connection", "test", "mine"); !strings.Contains(out, "mine works") {
-		t.Errorf("the test says %q", out)
-	}
-	if _, errs, err := c.run("", "connection", "add", "mine", "--user", "x"); err == nil || !strings.Contains(errs, "already") {
-		t.Errorf("a second one of the name: %v, %s", err, errs)
-	}
-	c.must("", "connection", "remove", "mine")
-	if _, errs, err := c.run("", "connection", "test", "mine"); err == nil || !strings.Contains(errs, "mine") {
-		t.Errorf("a removed one: %v, %s", err, errs)
-	}
+// shows runs a line that works and prints all of the words.
+func (c command) shows(stdin, line string, words ...string) string {
+	c.t.Helper()
+	out := c.must(stdin, line)
+	wantWords(c.t, line, out, words...)
+	return out
 }
 
-func passfile(t *testing.T, db *pgtest.Database) string {
+// fails runs a line that does not work and says all of the words on stderr.
+func (c command) fails(stdin, line string, words ...string) {
+	c.t.Helper()
+	_, errs, err := c.run(stdin, line)
+	if exitCode(err) != 1 {
+		c.t.Errorf("%s: %v, status %d; want 1", line, err, exitCode(err))
+	}
+	wantWords(c.t, line, errs, words...)
+}
+
+func wantWords(t *testing.T, line, text string, words ...string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "pgpass")
-	if err := os.WriteFile(path, []byte("*:*:*:"+db.Username+":"+db.Password+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func TestPasswordIsInNoFile(t *testing.T) {
-	c := command{t, t.TempDir()}
-	_, errs, err := c.run("postgres://me:s3cret-word@127.0.0.1:1/x\n", "connection", "add", "mine", "--url", "-")
-	if err != nil || strings.Contains(errs, "s3cret-word") {
-		t.Fatalf("%v, %s", err, errs)
-	}
-	if _, errs, err = c.run("", "connection", "test", "mine"); err == nil || strings.Contains(errs, "s3cret-word") {
-		t.Errorf("%v, %s", err, errs)
-	}
-	err = filepath.WalkDir(c.dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			t.Errorf("%s: %q is not in\n%s", line, word, text)
 		}
-		content, err := os.ReadFile(path)
-		if bytes.Contains(content, []byte("s3cret-word")) {
-			t.Errorf("the password is in %s", path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -120,19 +116,21 @@ func TestBadCommandLinesSayWhatToDo(t *testing.T) {
 		{"connection test", []string{"wants the name", "hint:"}},
 		{"connection test nobody", []string{"nobody", "hint:"}},
 		{"connection add x --port 99999 --user me", []string{"port", "1 to 65535", "hint:"}},
+		{"connection add x --url postgres://me:word@db/x", []string{"a password on a command line", "hint: Leave it out"}},
+		{"connection add x --user me --ssh-host gate", []string{"ssh_tunnel.username", "hint:"}},
+		{"connection add x --user me --ssl-root-cert /nonexistent", []string{"ssl_root_cert", "hint:"}},
+		{"connection update nobody --port 1", []string{"no connection named nobody", "hint: `tusk-lsp connection list`"}},
+		{"connection duplicate x", []string{"and one for its copy", "hint:"}},
+		{"connection import nonsense", []string{"neither a tool nor a file", "hint: Name one of"}},
+		{"connection explain", []string{"there is no connection", "hint:"}},
+		{"history show 1", []string{"no entry 1", "hint: `tusk-lsp history list`"}},
+		{"history list --since yesterday", []string{"2026-01-31", "hint:"}},
+		{"history list --failed --succeeded", []string{"nothing together", "hint:"}},
 		{"connection add x --url mysql://x", []string{"names no connection", "hint:"}},
 		{"--log-level loud connection list", []string{"loud", "hint: Use debug"}},
 		{"--data-dir " + filepath.Join(file, "below") + " connection list", []string{"data directory", "hint: Choose another"}},
 	} {
-		_, errs, err := command{t, t.TempDir()}.run("", strings.Fields(test.args)...)
-		if err == nil || exitCode(err) != 1 {
-			t.Errorf("%s: %v, status %d", test.args, err, exitCode(err))
-		}
-		for _, word := range test.words {
-			if !strings.Contains(errs, word) {
-				t.Errorf("%s: %q is not in %q", test.args, word, errs)
-			}
-		}
+		newCommand(t).fails("", test.args, test.words...)
 	}
 }
 
