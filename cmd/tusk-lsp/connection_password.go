@@ -36,7 +36,7 @@ stored: the program prints it on its first line whenever a connection is made.`,
 				return named(err, args[0])
 			}
 			if program := args[1:]; len(program) > 0 {
-				return setPasswordCommand(cmd, a, known, program)
+				return f.set(cmd, a, known, program)
 			}
 			return f.run(cmd, a, known)
 		}),
@@ -91,8 +91,11 @@ func (f passwordFlags) run(cmd *cobra.Command, a *application, c store.Connectio
 	return nil
 }
 
-// setPasswordCommand has a program print the password.
-func setPasswordCommand(cmd *cobra.Command, a *application, c store.Connection, program []string) error {
+// set has a program print the password.
+func (f passwordFlags) set(cmd *cobra.Command, a *application, c store.Connection, program []string) error {
+	if f.ssh || f.remove {
+		return usageError("a program prints the database's password; it goes without --ssh and --delete")
+	}
 	if err := a.engine.SetPasswordCommand(cmd.Context(), c.ConnectionConfig, program); err != nil {
 		return err
 	}

@@ -133,6 +133,20 @@ func TestPasswordIsKeptInTheKeychain(t *testing.T) {
 	c.shows("", "connection test twin", "twin works")
 }
 
+func TestPasswordIsPrintedByAProgram(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	c := newCommand(t)
+	file := writeFile(t, "password", db.Password+"\n")
+	c.must("", "connection add mine"+flagsFor(db))
+	c.shows("", "connection password mine -- cat "+file, "what `cat ")
+	c.shows("", "connection explain mine", "password command")
+	c.shows("", "connection test mine", "mine works")
+	c.fails("", "connection password mine --ssh -- cat "+file, "without --ssh")
+	c.fails("", "connection password mine cat "+file, "wants the name of one connection")
+	c.must("", "connection password mine --delete")
+	c.fails("", "connection test mine", "none is known")
+}
+
 func TestURLIsReadFromStdin(t *testing.T) {
 	db := pgtest.New(t).Database(t)
 	c := newCommand(t)
