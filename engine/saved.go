@@ -83,10 +83,17 @@ func (s *State) Save(ctx context.Context, config tusk.ConnectionConfig) error {
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
 	}
+	before, err := s.config.Store.Connection(ctx, config.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	if err := s.config.Store.SaveConnection(ctx, config); err != nil {
 		return err
 	}
 	defer s.changed()
+	if err := s.dropTunnel(ctx, before.SSHTunnel); err != nil {
+		return err
+	}
 	if _, err := s.connection(config.ID); err != nil {
 		return nil // not in use
 	}
@@ -116,8 +123,8 @@ func checkFiles(c tusk.ConnectionConfig) error {
 	return tusk.NewError(tusk.Connection, err, "invalid connection settings: %v", err).WithHint("Correct the named fields.")
 }
 
-// Duplicate saves a copy of a saved connection under another name, with its
-// password.
+// Duplicate saves a copy of a saved connection under another name, with a tunnel
+// and with secrets of its own.
 func (s *State) Duplicate(ctx context.Context, id uuid.UUID, name string) (tusk.ConnectionConfig, error) {
 	saved, err := s.config.Store.Connection(ctx, id)
 	if err != nil {
@@ -125,17 +132,29 @@ func (s *State) Duplicate(ctx context.Context, id uuid.UUID, name string) (tusk.
 	}
 	twin := saved.ConnectionConfig
 	twin.ID, twin.Name = uuid.New(), name
+	copies := map[secrets.Key]secrets.Key{secrets.Database(id): secrets.Database(twin.ID)}
+	if saved.SSHTunnel != nil {
+		tunnel := *saved.SSHTunnel
+		tunnel.ID = uuid.New()
+		twin.SSHTunnel = &tunnel
+		copies[secrets.SSH(saved.SSHTunnel.ID)] = secrets.SSH(tunnel.ID)
+	}
 	if err := s.Save(ctx, twin); err != nil {
 		return tusk.ConnectionConfig{}, err
 	}
-	password, err := s.config.Secrets.Get(ctx, secrets.Database(id))
-	switch {
-	case errors.Is(err, secrets.ErrNotFound):
-		return twin, nil
-	case err != nil:
-		return twin, err
+	for from, to := range copies {
+		secret, err := s.config.Secrets.Get(ctx, from)
+		if errors.Is(err, secrets.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			err = s.config.Secrets.Store(ctx, to, secret)
+		}
+		if err != nil {
+			return twin, err
+		}
 	}
-	return twin, s.config.Secrets.Store(ctx, secrets.Database(twin.ID), password)
+	return twin, nil
 }
 
 // Forget removes a saved connection: what lives because of it ends, its history
@@ -157,7 +176,13 @@ func (s *State) Forget(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	defer s.changed()
-	if saved.SSHTunnel == nil {
+	return s.dropTunnel(ctx, saved.SSHTunnel)
+}
+
+// dropTunnel forgets a tunnel and its secret where no connection uses it any
+// more; nil is none.
+func (s *State) dropTunnel(ctx context.Context, t *tusk.SSHTunnelConfig) error {
+	if t == nil {
 		return nil
 	}
 	rest, err := s.config.Store.AllConnections(ctx)
@@ -165,14 +190,14 @@ func (s *State) Forget(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	for _, other := range rest {
-		if other.SSHTunnel != nil && other.SSHTunnel.ID == saved.SSHTunnel.ID {
+		if other.SSHTunnel != nil && other.SSHTunnel.ID == t.ID {
 			return nil
 		}
 	}
-	if err := s.config.Secrets.Delete(ctx, secrets.SSH(saved.SSHTunnel.ID)); err != nil {
+	if err := s.config.Secrets.Delete(ctx, secrets.SSH(t.ID)); err != nil {
 		return err
 	}
-	return s.config.Store.RemoveTunnel(ctx, saved.SSHTunnel.ID)
+	return s.config.Store.RemoveTunnel(ctx, t.ID)
 }
 
 // Export writes connections, history, saved queries and UI state as JSON,

@@ -98,8 +98,11 @@ func TestForgetLeavesNothing(t *testing.T) {
 	if has(secrets.Database(first.ID)) {
 		t.Error("its password is there")
 	}
-	if !has(secrets.Database(second.ID)) || !has(secrets.SSH(gate.ID)) {
+	if !has(secrets.Database(second.ID)) || !has(secrets.SSH(second.SSHTunnel.ID)) {
 		t.Error("the copy lost a secret")
+	}
+	if has(secrets.SSH(gate.ID)) {
+		t.Error("the passphrase of a tunnel that nothing uses is there")
 	}
 	if history, err := kept.History(t.Context(), store.HistoryFilter{}); err != nil || len(history) != 0 {
 		t.Errorf("its history is there: %+v, %v", history, err)
@@ -111,10 +114,13 @@ func TestForgetLeavesNothing(t *testing.T) {
 		t.Errorf("its password command is there: %v", err)
 	}
 
-	must(state.Forget(t.Context(), second.ID))
-	if has(secrets.SSH(gate.ID)) {
-		t.Error("the passphrase of a tunnel that nothing uses is there")
+	direct := second
+	direct.SSHTunnel = nil
+	must(state.Save(t.Context(), direct))
+	if has(secrets.SSH(second.SSHTunnel.ID)) {
+		t.Error("the passphrase outlives the tunnel")
 	}
+	must(state.Forget(t.Context(), second.ID))
 	if tunnels, err := kept.Tunnels(t.Context()); err != nil || len(tunnels) != 0 {
 		t.Errorf("the tunnel is there: %+v, %v", tunnels, err)
 	}
