@@ -119,21 +119,21 @@ func TestLateCancelHitsNoOtherStatement(t *testing.T) {
 
 func TestServerThatDoesNotHeedACancelLosesTheSession(t *testing.T) {
 	db := pgtest.New(t).Database(t)
-	p := newProxy(t, db.Config())
+	p := proxyOf(t, db)
 	state := newState(t, func(c *engine.Config) { c.CancelTimeout = 300 * time.Millisecond })
-	id := open(t, state, source(t, db, p.through))
+	id := open(t, state, source(t, db, behind(p)))
 	must(t, state, id, "doc", `begin`)
 	started, done := start(t.Context(), state, script(id, "doc", `select pg_sleep(60)`))
 	h := await(t, "the start", started)
 	awaitSleep(t, state, id)
-	p.silence(true)
+	p.Blackhole()
 	h.Cancel()
 	o := await(t, "the end", done)
 	e := wantCategory(t, o.failed, tusk.Cancelled)
 	if !strings.Contains(e.Message, "did not react") || !strings.Contains(e.Hint, "open transaction") {
 		t.Errorf("told: %s (%s)", e.Message, e.Hint)
 	}
-	p.silence(false)
+	p.Heal()
 	if got := cells(must(t, state, id, "doc", `select 'alive'`)); got != "alive" {
 		t.Error(got)
 	}

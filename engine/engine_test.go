@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/internal/faultproxy"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
 	"github.com/tusk-lsp/tusk-lsp/sql"
@@ -211,104 +210,19 @@ func awaitSleep(t testing.TB, state *engine.State, id uuid.UUID) {
 	t.Fatal("nothing sleeps")
 }
 
-// proxy forwards connections to a database and can be silenced, as a network
-// that drops every packet.
-type proxy struct {
-	listener net.Listener
-	target   string
-
-	mu     sync.Mutex
-	silent bool       // guarded by mu
-	open   []net.Conn // guarded by mu
-}
-
-func newProxy(t testing.TB, target tusk.ConnectionConfig) *proxy {
+// proxyOf is a way to a database that can break.
+func proxyOf(t testing.TB, db *pgtest.Database) *faultproxy.Proxy {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return forward(t, listener, target)
+	return faultproxy.New(t, addressOf(db))
 }
 
-// forward has what connects to the listener reach the target.
-func forward(t testing.TB, listener net.Listener, target tusk.ConnectionConfig) *proxy {
-	t.Helper()
-	p := &proxy{listener: listener, target: net.JoinHostPort(target.Host, strconv.Itoa(target.Port))}
-	var forwarding sync.WaitGroup
-	forwarding.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", p.target)
-			if err != nil {
-				client.Close()
-				continue
-			}
-			p.mu.Lock()
-			p.open = append(p.open, client, server)
-			p.mu.Unlock()
-			forwarding.Go(func() { p.forward(server, client) })
-			forwarding.Go(func() { p.forward(client, server) })
-		}
-	})
-	t.Cleanup(func() {
-		listener.Close()
-		p.mu.Lock()
-		for _, c := range p.open {
-			c.Close()
-		}
-		p.mu.Unlock()
-		forwarding.Wait()
-	})
-	return p
+func addressOf(db *pgtest.Database) string {
+	return net.JoinHostPort(db.Server.Host, strconv.Itoa(db.Server.Port))
 }
 
-func (p *proxy) forward(to, from net.Conn) {
-	buffer := make([]byte, 1<<15)
-	for {
-		n, err := from.Read(buffer)
-		p.mu.Lock()
-		silent := p.silent
-		p.mu.Unlock()
-		if n > 0 && !silent {
-			if _, err := to.Write(buffer[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
-			if errors.Is(err, io.EOF) && !silent {
-				to.Close()
-			}
-			return
-		}
-	}
-}
-
-func (p *proxy) silence(silent bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.silent = silent
-}
-
-// cut ends every connection, as a change of networks does.
-func (p *proxy) cut() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.open {
-		if tcp, ok := c.(*net.TCPConn); ok {
-			tcp.SetLinger(0) //nolint:errcheck // it is closed either way
-		}
-		c.Close()
-	}
-	p.open = nil
-}
-
-// through leads a connection through the proxy.
-func (p *proxy) through(c *tusk.ConnectionConfig) {
-	c.Host, c.Port = "127.0.0.1", p.listener.Addr().(*net.TCPAddr).Port
+// behind leads a connection through a proxy.
+func behind(p *faultproxy.Proxy) func(*tusk.ConnectionConfig) {
+	return func(c *tusk.ConnectionConfig) { c.Host, c.Port = "127.0.0.1", p.Port() }
 }
 
 // wantNoGoroutines fails when goroutines of the engine or its driver go on.

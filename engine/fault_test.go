@@ -31,10 +31,10 @@ func TestNetworkIsCut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := pgtest.New(t).Database(t, `create table written (n int)`)
-			proxy := newProxy(t, db.Config())
-			state, id := connected(t, db, proxy.through)
+			proxy := proxyOf(t, db)
+			state, id := connected(t, db, behind(proxy))
 			must(t, state, id, "doc", test.before)
-			proxy.cut()
+			proxy.Cut()
 			o := run(t.Context(), state, script(id, "doc", `select count(*) from written`))
 			if o.err != nil || o.failed != nil {
 				t.Fatalf("the next run: %v %v", o.err, o.failed)
@@ -55,14 +55,14 @@ func TestNetworkIsCut(t *testing.T) {
 // A statement that may have run is not sent a second time.
 func TestNetworkIsCutWhileAStatementRuns(t *testing.T) {
 	db := pgtest.New(t).Database(t, `create table written (n int)`)
-	proxy := newProxy(t, db.Config())
-	state, id := connected(t, db, proxy.through)
+	proxy := proxyOf(t, db)
+	state, id := connected(t, db, behind(proxy))
 	observer := open(t, state, source(t, db))
 	must(t, state, id, "doc", `select 1`)
 	started, done := start(t.Context(), state, script(id, "doc", `insert into written select 1 from pg_sleep(0.5)`))
 	await(t, "the start", started)
 	awaitSleep(t, state, observer)
-	proxy.cut()
+	proxy.Cut()
 	e := wantCategory(t, await(t, "the end", done).failed, tusk.Connection)
 	if e.Hint == "" || !strings.Contains(e.Hint, "is lost") {
 		t.Errorf("the hint is %q", e.Hint)
@@ -78,14 +78,14 @@ func TestNetworkIsCutWhileAStatementRuns(t *testing.T) {
 // ends in time, and all works again when the packets come through.
 func TestNetworkGoesSilent(t *testing.T) {
 	db := pgtest.New(t).Database(t)
-	proxy := newProxy(t, db.Config())
+	proxy := proxyOf(t, db)
 	state := newState(t, func(c *engine.Config) { c.CancelTimeout = 300 * time.Millisecond })
-	id := open(t, state, source(t, db, proxy.through, func(c *tusk.ConnectionConfig) { c.Options.ConnectTimeoutSecs = 1 }))
+	id := open(t, state, source(t, db, behind(proxy), func(c *tusk.ConnectionConfig) { c.Options.ConnectTimeoutSecs = 1 }))
 	must(t, state, id, "doc", `select 1`)
 	if _, err := state.Refresh(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	proxy.silence(true)
+	proxy.Blackhole()
 
 	started, done := start(t.Context(), state, script(id, "doc", `select pg_sleep(60)`))
 	h := await(t, "the start", started)
@@ -101,8 +101,8 @@ func TestNetworkGoesSilent(t *testing.T) {
 		t.Errorf("the silence cost %v", took)
 	}
 
-	proxy.cut()
-	proxy.silence(false)
+	proxy.Cut()
+	proxy.Heal()
 	must(t, state, id, "doc", `select 1`)
 	if _, err := state.Refresh(t.Context(), id); err != nil {
 		t.Errorf("the pool does not recover: %v", err)

@@ -59,14 +59,14 @@ func TestCloseInTheMiddleOfAQuery(t *testing.T) {
 // A server that answers nothing any more must not keep the program.
 func TestCloseWithASilentServer(t *testing.T) {
 	db := pgtest.New(t).Database(t)
-	p := newProxy(t, db.Config())
+	p := proxyOf(t, db)
 	state := newState(t)
-	id := open(t, state, source(t, db, p.through))
+	id := open(t, state, source(t, db, behind(p)))
 	started, done := start(t.Context(), state, script(id, "doc", `select pg_sleep(60)`))
 	await(t, "the start", started)
 	awaitSleep(t, state, id)
 	state.EndSessions("observer")
-	p.silence(true)
+	p.Blackhole()
 	begin := time.Now()
 	state.Close()
 	if took := time.Since(begin); took > 2*time.Second {

@@ -15,6 +15,7 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
+	"github.com/tusk-lsp/tusk-lsp/internal/faultproxy"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/internal/sshtest"
 )
@@ -99,7 +100,7 @@ func TestTunnelToAUnixSocket(t *testing.T) {
 	if err := os.Chmod(path, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	forward(t, listener, db.Config())
+	faultproxy.Serve(t, listener, addressOf(db))
 	gate := through(t, server)
 	state, id := connected(t, db, gate, func(c *tusk.ConnectionConfig) { c.Host, c.Port = folder, 5432 })
 	must(t, state, id, "doc", `select 1`)
