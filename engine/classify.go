@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -31,11 +32,8 @@ func classify(err error, c tusk.ConnectionConfig) error {
 	}
 	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
 		out := fromServer(server)
-		if attempt {
-			notLetIn(out, c)
-			if isTLS(err) {
-				out.Cause = err // prefer tried both, and the answer to TLS may be the reason
-			}
+		if attempt && out.Category == tusk.Query {
+			out.Category = tusk.Connection // such as a missing CONNECT privilege
 		}
 		return out
 	}
@@ -46,15 +44,13 @@ func classify(err error, c tusk.ConnectionConfig) error {
 		return tusk.NewError(tusk.Cancelled, err, "cancelled")
 	case isTLS(err):
 		return tlsError(err, address)
-	case isTimeout(err) && inHandshake(err, c):
+	case isTimeout(err) && strings.Contains(err.Error(), "failed to write startup message"):
+		// A few bytes are always taken; what waits is the handshake before them.
 		return tusk.NewError(tusk.SSL, err, "%s did not end the TLS handshake in time", address).
 			WithHint("Check that a PostgreSQL server with TLS listens there and that no proxy is between, or raise the connection's time-out.")
 	case isTimeout(err):
 		return tusk.NewError(tusk.Connection, err, "%s did not answer in time", address).
 			WithHint("Check host and port and that no firewall is between, or raise the connection's time-out.")
-	case isBroken(err) && inHandshake(err, c):
-		return tusk.NewError(tusk.SSL, err, "%s broke off the TLS handshake", address).
-			WithHint("The server's log may tell why. Check that no proxy is between.")
 	case unknownHost:
 		return tusk.NewError(tusk.Connection, err, "the host %s is not known", c.Host).
 			WithHint("Check the host name, and that you are on the network that knows it.")
@@ -69,19 +65,6 @@ func classify(err error, c tusk.ConnectionConfig) error {
 			WithHint(tusk.SQLSTATE("08006").Hint)
 	default:
 		return tusk.NewError(tusk.Internal, err, "the database driver failed")
-	}
-}
-
-// notLetIn completes what the server says to who connects.
-func notLetIn(e *tusk.Error, c tusk.ConnectionConfig) {
-	switch {
-	case e.Category == tusk.Query:
-		e.Category = tusk.Connection // such as a missing CONNECT privilege
-	case e.Code != "28000":
-	case strings.Contains(e.Message, "certificate"):
-		e.Hint = "Name a client certificate in ssl_cert and ssl_key that is for the role " + c.Username + " and signed by an authority that the server trusts."
-	case c.SSLMode == tusk.SSLDisable:
-		e.Hint = "The server may want TLS: use ssl_mode require or verify-full. Else check the user name and the server's pg_hba.conf."
 	}
 }
 
@@ -142,8 +125,7 @@ func tlsError(err error, address string) *tusk.Error {
 		for _, ip := range other.Certificate.IPAddresses {
 			names = append(names, ip.String())
 		}
-		listed := cmp.Or(strings.Join(names, ", "), other.Certificate.Subject.CommonName+" (common name)")
-		return tusk.NewError(tusk.SSL, err, "the certificate of %s is for another host: %s", address, listed).
+		return tusk.NewError(tusk.SSL, err, "the certificate of %s is for another host: %s", address, cmp.Or(strings.Join(names, ", "), "it names none")).
 			WithHint("Connect by a name that the certificate has, or use ssl_mode verify-ca, which does not look at the name.")
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
@@ -154,28 +136,19 @@ func tlsError(err error, address string) *tusk.Error {
 		return tusk.NewError(tusk.SSL, err, "%s does not offer TLS", address).
 			WithHint("Have TLS turned on at the server, or, where nobody can listen in, use ssl_mode prefer or disable.")
 	}
-	if remote, ok := errors.AsType[*net.OpError](err); ok && remote.Op == "remote error" { // crypto/tls: an alert of the peer
-		return tusk.NewError(tusk.SSL, err, "%s refused the TLS connection: %s", address, strings.TrimPrefix(remote.Err.Error(), "tls: ")).
-			WithHint("Check ssl_cert: whether the server accepts this certificate, and until when it is valid. The server's log may tell more.")
-	}
 	return tusk.NewError(tusk.SSL, err, "no secure connection to %s could be made", address)
 }
 
 // refusedTLS is part of an error for which pgconn has no type.
 const refusedTLS = "server refused TLS connection"
 
-// isTLS reports whether an error is of crypto/tls or of what it verifies. Its
-// alerts have no type of their own, but all its errors begin alike.
 func isTLS(err error) bool {
+	_, verification := errors.AsType[*tls.CertificateVerificationError](err)
 	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
 	_, host := errors.AsType[x509.HostnameError](err)
 	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
-	return authority || host || invalid ||
-		strings.Contains(err.Error(), refusedTLS) || strings.Contains(err.Error(), "tls: ")
-}
-
-// inHandshake reports whether a connection ended between the server's consent to
-// TLS and the first message: pgconn shakes hands while it writes that.
-func inHandshake(err error, c tusk.ConnectionConfig) bool {
-	return mayUseTLS(c) && strings.Contains(err.Error(), "failed to write startup message")
+	_, record := errors.AsType[tls.RecordHeaderError](err)
+	_, alert := errors.AsType[tls.AlertError](err)
+	return verification || authority || host || invalid || record || alert ||
+		strings.Contains(err.Error(), refusedTLS) || strings.Contains(err.Error(), "tls error: tls:")
 }

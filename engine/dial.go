@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -54,9 +55,6 @@ func dialConfig(c tusk.ConnectionConfig, dial pgconn.DialFunc) (*pgxpool.Config,
 		return nil, tusk.NewError(tusk.SSL, err, "the certificates of the connection %s cannot be used", c.Name).
 			WithHint("Check the paths in ssl_root_cert, ssl_cert and ssl_key and that the files are PEM.")
 	}
-	if secure := pool.ConnConfig.TLSConfig; secure != nil && c.SSLMode == tusk.SSLVerifyFull && rootCert != "" && rootCert != systemRoots {
-		verifyHost(secure, c.Host)
-	}
 	// Poolers in transaction mode refuse other startup parameters, and lose
 	// named statements.
 	pool.ConnConfig.RuntimeParams = map[string]string{
@@ -101,6 +99,40 @@ func noService() (text string, remove func(), err error) {
 	}
 	// One that stays behind is an empty file among temporary files.
 	return keywords("service", "none", "servicefile", file.Name()), func() { _ = os.Remove(file.Name()) }, nil
+}
+
+// certificates gives the TLS files of a connection: its own, else those in
+// ~/.postgresql, as libpq takes them
+// (https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-FILE-USAGE).
+// Without a root certificate verify-full trusts the system's authorities;
+// verify-ca is refused then, since anybody can have a certificate of theirs.
+func certificates(c tusk.ConnectionConfig) (root, cert, key string, err error) {
+	if c.SSLMode == tusk.SSLDisable || strings.HasPrefix(c.Host, "/") {
+		return "", "", "", nil
+	}
+	root, cert, key = c.SSLRootCert, c.SSLCert, c.SSLKey
+	if home, err := os.UserHomeDir(); err == nil {
+		usual := func(name string) string { return filepath.Join(home, ".postgresql", name) }
+		if root == "" && exists(usual("root.crt")) {
+			root = usual("root.crt")
+		}
+		if cert == "" && exists(usual("postgresql.crt")) && exists(usual("postgresql.key")) {
+			cert, key = usual("postgresql.crt"), usual("postgresql.key")
+		}
+	}
+	if root == "" && c.SSLMode == tusk.SSLVerifyCA {
+		return "", "", "", &tusk.Error{
+			Category: tusk.SSL,
+			Message:  "ssl_mode verify-ca needs a root certificate, which the connection " + c.Name + " has not",
+			Hint:     "Name the authority's file in ssl_root_cert, or use verify-full to trust the system's authorities.",
+		}
+	}
+	return root, cert, key, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // prepareSession sets what the connection's options ask of every backend. Behind
