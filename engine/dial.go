@@ -55,13 +55,13 @@ func dialConfig(c tusk.ConnectionConfig, dial pgconn.DialFunc) (*pgxpool.Config,
 		return nil, tusk.NewError(tusk.SSL, err, "the certificates of the connection %s cannot be used", c.Name).
 			WithHint("Check the paths in ssl_root_cert, ssl_cert and ssl_key and that the files are PEM.")
 	}
-	// Poolers in transaction mode refuse other startup parameters, and lose
-	// named statements.
+	// Poolers in transaction mode refuse other startup parameters, lose named
+	// statements, and lose unnamed ones between two round trips.
 	pool.ConnConfig.RuntimeParams = map[string]string{
 		"application_name": c.Options.ApplicationName,
 		"client_encoding":  "UTF8",
 	}
-	pool.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
+	pool.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	pool.ConnConfig.DialFunc = dial
 	pool.ConnConfig.LookupFunc = unresolved
 	pool.ConnConfig.AfterConnect = func(ctx context.Context, conn *pgconn.PgConn) error {

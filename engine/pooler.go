@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -65,6 +65,9 @@ func (s *Session) tellPooler(sql shape) {
 	})
 }
 
+// lasting finds the functions whose effect outlives the transaction.
+var lasting = regexp.MustCompile(`(?i)\bpg_(try_)?advisory_lock|\bset_config\s*\(`)
+
 // keepsState reports whether a statement leaves something with its backend
 // that outlives its transaction.
 func (s shape) keepsState() bool {
@@ -79,8 +82,8 @@ func (s shape) keepsState() bool {
 		return true
 	case lex.KwDeclare:
 		return slices.Contains(s.words, lex.KwHold)
-	case lex.KwSelect:
-		return strings.Contains(strings.ToLower(s.sql), "pg_advisory_lock") ||
+	case lex.KwSelect, lex.KwWith:
+		return lasting.MatchString(s.sql) ||
 			slices.Contains(s.words, lex.KwInto) && (slices.Contains(s.words, lex.KwTemp) || slices.Contains(s.words, lex.KwTemporary))
 	}
 	return false

@@ -33,6 +33,22 @@ func TestPgBouncer(t *testing.T) {
 			t.Fatalf("the catalog: %v", err)
 		}
 		var documents sync.WaitGroup
+		for range 4 { // and the pool asks beside them
+			documents.Go(func() {
+				for range 40 {
+					if status, err := state.Status(t.Context(), id); err != nil || status.Error != nil {
+						t.Errorf("the status: %v %+v", err, status.Error)
+						return
+					}
+				}
+				if _, err := state.Refresh(t.Context(), id); err != nil {
+					t.Errorf("the catalog: %v", err)
+				}
+				if syntax, err := state.CheckSyntax(t.Context(), id, `select from where`); err != nil || syntax == nil {
+					t.Errorf("the syntax error is %v, %v", syntax, err)
+				}
+			})
+		}
 		for i := range 40 {
 			documents.Go(func() {
 				doc := fmt.Sprint("doc", i)
@@ -93,13 +109,17 @@ func TestPoolerThatLosesStateIsTold(t *testing.T) {
 	state, id := connected(t, db, pooledBy(bouncer))
 	direct, directID := connected(t, db)
 	for text, want := range map[string]bool{
-		`set work_mem = '7MB'`:                        true,
-		`create temp table t ()`:                      true,
-		`prepare p as select 1`:                       true,
-		`listen events`:                               true,
-		`select pg_advisory_lock_shared(1)`:           true,
-		`select 1 as n into temp u`:                   true,
-		`begin; set local work_mem = '7MB'; rollback`: false,
+		`set work_mem = '7MB'`:              true,
+		`create temp table t ()`:            true,
+		`prepare p as select 1`:             true,
+		`listen events`:                     true,
+		`select pg_advisory_lock_shared(1)`: true,
+		`select pg_try_advisory_lock(2)`:    true,
+		`with l as (select 3 as n) select pg_advisory_lock_shared(n) from l`: true,
+		`select set_config('work_mem', '7MB', false)`:                        true,
+		`select pg_advisory_xact_lock(4)`:                                    false,
+		`select 1 as n into temp u`:                                          true,
+		`begin; set local work_mem = '7MB'; rollback`:                        false,
 		`select 1`: false,
 	} {
 		told := func(state *engine.State, s engine.Script) bool {
