@@ -4,7 +4,9 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
 )
@@ -19,26 +21,41 @@ type catalogCache struct {
 
 	loops sync.WaitGroup
 
-	mu      sync.Mutex
-	running *load // guarded by mu
-	next    *load // waits for running; guarded by mu
-	closed  bool  // no load starts any more; guarded by mu
+	mu       sync.Mutex
+	running  *load         // guarded by mu
+	next     *load         // waits for running; guarded by mu
+	retrying bool          // a load will be asked for after pause; guarded by mu
+	pause    time.Duration // before the last retry, 0 once a load succeeds; guarded by mu
+	closed   bool          // no load starts any more; guarded by mu
 }
 
 // load is one reading of the catalog.
 type load struct {
-	done chan struct{} // closed at the end; then err is final
-	err  error
+	done    chan struct{} // closed at the end; then err is final
+	err     error
+	follows bool // a statement that changed the catalog; guarded by catalogCache.mu
 }
+
+// The pauses between loads while the server cannot be reached.
+const (
+	firstRetry = time.Second
+	lastRetry  = time.Minute
+)
 
 func newCatalogCache(c *connection, s *State) *catalogCache {
 	return &catalogCache{connection: c, state: s}
 }
 
-// request asks for a load and returns at once.
-func (c *catalogCache) request() *load {
+// follow has the catalog read after a statement that changed it: at once or, if
+// the server cannot be reached, when it can. Nobody else would ask again.
+func (c *catalogCache) follow() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.request().follows = true
+}
+
+// request asks for a load and returns at once. The caller has mu.
+func (c *catalogCache) request() *load {
 	if c.closed {
 		l := &load{done: make(chan struct{}), err: errClosed()}
 		close(l.done)
@@ -57,7 +74,9 @@ func (c *catalogCache) request() *load {
 
 // refresh asks for a load and waits for it.
 func (c *catalogCache) refresh(ctx context.Context) (*schema.Catalog, error) {
+	c.mu.Lock()
 	l := c.request()
+	c.mu.Unlock()
 	select {
 	case <-l.done:
 		return c.current.Load(), l.err
@@ -77,9 +96,47 @@ func (c *catalogCache) loop() {
 		ended := c.running
 		c.running, c.next = c.next, nil
 		more = c.running != nil
+		switch {
+		case err == nil:
+			c.pause = 0
+		case ended.follows && unreachable(err):
+			c.retry()
+		}
 		c.mu.Unlock()
 		ended.err = err
 		close(ended.done)
+	}
+}
+
+// retry follows again after a pause, which grows. The caller has mu.
+func (c *catalogCache) retry() {
+	if c.closed || c.retrying {
+		return
+	}
+	c.retrying = true
+	c.pause = min(max(2*c.pause, firstRetry), lastRetry)
+	pause := time.NewTimer(c.pause)
+	c.loops.Go(func() {
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+		case <-c.connection.life.Done():
+			return
+		}
+		c.mu.Lock()
+		c.retrying = false
+		c.mu.Unlock()
+		c.follow()
+	})
+}
+
+// unreachable reports whether an error may pass by itself.
+func unreachable(err error) bool {
+	switch tusk.CategoryOf(err) {
+	case tusk.Connection, tusk.SSH, tusk.PoolTimeout:
+		return true
+	default:
+		return false
 	}
 }
 

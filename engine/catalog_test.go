@@ -1,7 +1,10 @@
 package engine_test
 
 import (
+	"context"
+	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -84,6 +87,41 @@ func TestRefreshesCoalesce(t *testing.T) {
 	if n := len(changed); n >= callers {
 		t.Errorf("%d callers caused %d loads", callers, n)
 	}
+}
+
+// A change is read once the server can be reached, without hammering it.
+func TestCatalogIsReadWhenTheServerIsBack(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	proxy := proxyOf(t, db)
+	changed, failed := make(chan uuid.UUID, 100), make(chan time.Time, 100)
+	state := newState(t, func(c *engine.Config) {
+		c.OnCatalog = func(id uuid.UUID) { changed <- id }
+		c.Log = slog.New(warnings(failed))
+	})
+	id := open(t, state, source(t, db, behind(proxy)))
+	must(t, state, id, "doc", `select 1`)
+	proxy.Refuse() // the session stays
+	must(t, state, id, "doc", `create table made ()`)
+	first := await(t, "a load that fails", failed)
+	if pause := await(t, "another", failed).Sub(first); pause < 900*time.Millisecond {
+		t.Errorf("it is tried again after %v", pause)
+	}
+	proxy.Heal()
+	await(t, "the catalog", changed)
+	if !has(state, id, "made") {
+		t.Error("the table is not in the catalog")
+	}
+}
+
+// warnings is a log that tells when it is warned.
+type warnings chan<- time.Time
+
+func (w warnings) Enabled(_ context.Context, level slog.Level) bool { return level == slog.LevelWarn }
+func (w warnings) WithAttrs([]slog.Attr) slog.Handler               { return w }
+func (w warnings) WithGroup(string) slog.Handler                    { return w }
+func (w warnings) Handle(_ context.Context, r slog.Record) error {
+	w <- r.Time
+	return nil
 }
 
 func TestRefreshTellsWhyNot(t *testing.T) {

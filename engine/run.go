@@ -124,6 +124,6 @@ func (s *Session) noteChange(sql shape, err error) {
 	s.dirty = s.dirty || err == nil && sql.changesCatalog()
 	if s.dirty && !s.conn.IsClosed() && TransactionStatus(s.conn.TxStatus()) == Idle {
 		s.dirty = false
-		s.connection.catalog.request()
+		s.connection.catalog.follow()
 	}
 }

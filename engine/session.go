@@ -24,12 +24,13 @@ type Session struct {
 	end        context.CancelFunc
 	status     atomic.Pointer[SessionStatus] // nil while there is no backend; stored by who has the turn
 
-	turn   chan struct{}     // capacity 1: holding it guards what follows
-	conn   *pgconn.PgConn    // nil before the first statement
-	notice func(tusk.Notice) // of the running statement; nil between
-	lost   string            // what went with an idle backend and nobody was told of yet
-	types  typeNames
-	dirty  bool // a statement that may have changed the catalog is not committed yet
+	turn    chan struct{}     // capacity 1: holding it guards what follows
+	conn    *pgconn.PgConn    // nil before the first statement
+	heardOf time.Time         // when the backend last answered
+	notice  func(tusk.Notice) // of the running statement; nil between
+	lost    string            // what went with an idle backend and nobody was told of yet
+	types   typeNames
+	dirty   bool // a statement that may have changed the catalog is not committed yet
 }
 
 // TransactionStatus is where a backend stands in regard to transactions, as
@@ -97,7 +98,11 @@ func (s *Session) connect(ctx context.Context) error {
 		return errClosed()
 	}
 	if s.conn != nil && !s.conn.IsClosed() {
-		s.listen()
+		if time.Since(s.heardOf) < trusted {
+			s.listen()
+		} else {
+			s.probe(ctx)
+		}
 		if !s.conn.IsClosed() {
 			return nil
 		}
@@ -130,6 +135,23 @@ func (s *Session) listen() {
 	}
 }
 
+// trusted is how long a backend that answered counts as there.
+const trusted = time.Second
+
+// probe asks a backend that was idle whether it is there. After sleep or a change
+// of networks nobody tells, and a statement sent into the void may have run. Who
+// takes longer than a connection may take to be made is lost; a caller that
+// leaves still gives it the time of a cancel request, so that it does not cost
+// the session.
+func (s *Session) probe(ctx context.Context) {
+	answering, giveUp := context.WithTimeout(s.life, s.connection.config.Options.ConnectTimeout())
+	defer giveUp()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(s.config.CancelTimeout, giveUp) })()
+	if err := s.conn.Exec(answering, "").Close(); err != nil {
+		s.config.Log.Debug("an idle session is lost", "connection", s.connection.config.Name, "err", err)
+	}
+}
+
 // lossOf tells what goes with a backend.
 func lossOf(conn *pgconn.PgConn) string {
 	lost := "temporary tables, prepared statements and settings"
@@ -155,8 +177,10 @@ func (s *Session) tellLoss() {
 	}
 }
 
-// observe publishes the session's status.
+// observe publishes the session's status after the backend answered, or was
+// lost.
 func (s *Session) observe() {
+	s.heardOf = time.Now()
 	if s.conn.IsClosed() {
 		s.status.Store(nil)
 		return
