@@ -42,7 +42,7 @@ func classify(err error, c tusk.ConnectionConfig) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return tusk.NewError(tusk.Cancelled, err, "cancelled")
-	case isTLS(err):
+	case isTLS(err, c.SSLMode):
 		return tlsError(err, address)
 	case isTimeout(err) && strings.Contains(err.Error(), "failed to write startup message"):
 		// A few bytes are always taken; what waits is the handshake before them.
@@ -142,7 +142,9 @@ func tlsError(err error, address string) *tusk.Error {
 // refusedTLS is part of an error for which pgconn has no type.
 const refusedTLS = "server refused TLS connection"
 
-func isTLS(err error) bool {
+// isTLS reports whether no secure connection could be made. That a server has no
+// TLS is no reason for prefer to fail: the reason is what the plain attempt met.
+func isTLS(err error, mode tusk.SSLMode) bool {
 	_, verification := errors.AsType[*tls.CertificateVerificationError](err)
 	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
 	_, host := errors.AsType[x509.HostnameError](err)
@@ -150,5 +152,5 @@ func isTLS(err error) bool {
 	_, record := errors.AsType[tls.RecordHeaderError](err)
 	_, alert := errors.AsType[tls.AlertError](err)
 	return verification || authority || host || invalid || record || alert ||
-		strings.Contains(err.Error(), refusedTLS) || strings.Contains(err.Error(), "tls error: tls:")
+		mode != tusk.SSLPrefer && strings.Contains(err.Error(), refusedTLS) || strings.Contains(err.Error(), "tls error: tls:")
 }

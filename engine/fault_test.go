@@ -1,12 +1,17 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/internal/faultproxy"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 )
 
@@ -19,6 +24,14 @@ func lossTold(o outcome) []string {
 		}
 	}
 	return told
+}
+
+// wantNothingLeft closes the state and fails if backends or goroutines go on.
+func wantNothingLeft(t *testing.T, state *engine.State, db *pgtest.Database) {
+	t.Helper()
+	state.Close()
+	db.AwaitBackends(t, applicationName(t), 0, soon)
+	wantNoGoroutines(t)
 }
 
 func TestNetworkIsCut(t *testing.T) {
@@ -107,38 +120,239 @@ func TestNetworkGoesSilent(t *testing.T) {
 	if _, err := state.Refresh(t.Context(), id); err != nil {
 		t.Errorf("the pool does not recover: %v", err)
 	}
-	state.Close()
-	db.AwaitBackends(t, applicationName(t), 0, soon)
-	wantNoGoroutines(t)
+	wantNothingLeft(t, state, db)
+	proxy.AwaitConnections(t, 0, soon)
 }
 
-func TestServerCrashesAndRecovers(t *testing.T) {
+// ends are the ways of a server to end. After a restart it is there again.
+var ends = map[string]func(t *testing.T, server *pgtest.Dedicated, db *pgtest.Database){
+	"crash": func(t *testing.T, server *pgtest.Dedicated, _ *pgtest.Database) { server.Kill(t) },
+	"immediate shutdown": func(t *testing.T, _ *pgtest.Dedicated, db *pgtest.Database) {
+		// The working folder of a backend is that of the cluster.
+		_, err := db.Conn(t).Exec(t.Context(), `copy (select 1) to program 'kill -QUIT $(head -n 1 postmaster.pid)'`)
+		t.Logf("the backend that ended its server says %v", err) // or nothing, if it was faster
+	},
+	"restart": func(t *testing.T, server *pgtest.Dedicated, _ *pgtest.Database) { server.Restart(t) },
+}
+
+// A server that ends takes with it what was not committed. Each session is told
+// once, and nothing is run a second time.
+func TestServerEndsAndComesBack(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
-		server := s.Dedicated(t, nil)
-		db := server.Create(t, `create table written (n int)`)
-		state, id := connected(t, db)
-		if _, err := state.Refresh(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-		must(t, state, id, "transaction", `begin; insert into written values (1)`)
-		started, done := start(t.Context(), state, script(id, "running", `insert into written select 2 from pg_sleep(60)`))
-		await(t, "the start", started)
-		awaitSleep(t, state, id)
-		server.Kill(t)
-		wantCategory(t, await(t, "the end", done).failed, tusk.Connection)
-		wantCategory(t, run(t.Context(), state, script(id, "new", `select 1`)).err, tusk.Connection)
-		server.Restart(t)
-		for session, untold := range map[string]int{"transaction": 1, "running": 0} { // the failure told that already
-			o := eventually(t, state, script(id, session, `select count(*) from written`))
-			if got := cells(o.results[0]); got != "0" {
-				t.Errorf("%s: %s rows after the crash", session, got)
-			}
-			if told := lossTold(o); len(told) != untold {
-				t.Errorf("%s: told %q", session, told)
-			}
-		}
-		if _, err := state.Refresh(t.Context(), id); err != nil {
-			t.Errorf("the pool does not recover: %v", err)
+		for name, end := range ends {
+			t.Run(name, func(t *testing.T) {
+				server := s.Dedicated(t, nil)
+				db := server.Create(t, `create table written (n int)`)
+				state, id := connected(t, db)
+				if _, err := state.Refresh(t.Context(), id); err != nil {
+					t.Fatal(err)
+				}
+				must(t, state, id, "idle", `create temp table kept (n int)`)
+				must(t, state, id, "transaction", `begin; insert into written values (1)`)
+				started, done := start(t.Context(), state, script(id, "running", `insert into written select 2 from pg_sleep(60)`))
+				await(t, "the start", started)
+				awaitSleep(t, state, id)
+				end(t, server, db)
+				e := wantCategory(t, await(t, "the end", done).failed, tusk.Connection)
+				if !strings.Contains(e.Hint, "is lost") {
+					t.Errorf("the hint is %q", e.Hint)
+				}
+				if name != "restart" {
+					awaitRefusal(t, db)
+					e := wantCategory(t, run(t.Context(), state, script(id, "new", `select 1`)).err, tusk.Connection)
+					if !strings.Contains(e.Message, "nothing listens") || tusk.InfoOf(e).Hint == "" {
+						t.Errorf("a server that is down is told as %s (%s)", e.Message, e.Hint)
+					}
+					server.Restart(t)
+				}
+				for session, losses := range map[string]int{"idle": 1, "transaction": 1, "running": 0} { // the failure told that
+					o := run(t.Context(), state, script(id, session, `select count(*) from written; select 1`))
+					if o.err != nil || o.failed != nil {
+						t.Fatalf("%s: %v %v", session, o.err, o.failed)
+					}
+					if got := cells(o.results[0]); got != "0" {
+						t.Errorf("%s: %s rows outlived the server", session, got)
+					}
+					if told := lossTold(o); len(told) != losses {
+						t.Errorf("%s: told %q", session, told)
+					}
+				}
+				if _, err := state.Refresh(t.Context(), id); err != nil {
+					t.Errorf("the pool does not recover: %v", err)
+				}
+				wantNothingLeft(t, state, db)
+			})
 		}
 	})
+}
+
+// awaitRefusal waits until nothing listens where a database was.
+func awaitRefusal(t *testing.T, db *pgtest.Database) {
+	t.Helper()
+	for deadline := time.Now().Add(soon); time.Now().Before(deadline); {
+		conn, err := net.Dial("tcp", addressOf(db))
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return
+		}
+		if err == nil {
+			conn.Close()
+		}
+	}
+	t.Fatal("the server goes on")
+}
+
+// A network that goes silent while nothing runs, as it does in sleep: no
+// statement is sent into it.
+func TestNetworkGoesSilentBetweenStatements(t *testing.T) {
+	db := pgtest.New(t).Database(t, `create table written (n int)`)
+	proxy := proxyOf(t, db)
+	state, id := connected(t, db, behind(proxy), func(c *tusk.ConnectionConfig) { c.Options.ConnectTimeoutSecs = 1 })
+	must(t, state, id, "doc", `begin; insert into written values (1)`)
+	awaitIdle(t, db)
+	proxy.Blackhole()
+	s := script(id, "doc", `insert into written values (2)`)
+	s.Started = func(int, *engine.QueryHandle) { t.Error("the statement was sent") }
+	begin := time.Now()
+	e := wantCategory(t, run(t.Context(), state, s).err, tusk.Connection)
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if !strings.Contains(e.Message, "did not answer in time") || e.Hint == "" {
+		t.Errorf("told: %s (%s)", e.Message, e.Hint)
+	}
+	proxy.Heal()
+	o := run(t.Context(), state, script(id, "doc", `insert into written values (3); select string_agg(n::text, ' ') from written`))
+	if o.err != nil || o.failed != nil {
+		t.Fatal(o.err, o.failed)
+	}
+	if got := cells(o.results[1]); got != "3" {
+		t.Errorf("the rows %s are written", got)
+	}
+	if told := lossTold(o); len(told) != 1 || !strings.Contains(told[0], "its open transaction") {
+		t.Errorf("told %q", told)
+	}
+	wantNothingLeft(t, state, db)
+	proxy.AwaitConnections(t, 0, soon)
+}
+
+// awaitIdle waits until the test's one backend is idle for longer than a session
+// trusts it.
+func awaitIdle(t *testing.T, db *pgtest.Database) {
+	t.Helper()
+	conn := db.Conn(t)
+	for idle, deadline := false, time.Now().Add(soon); !idle; {
+		const query = `select now() - state_change > '1.1 s' from pg_stat_activity where datname = current_database() and application_name = $1`
+		if err := conn.QueryRow(t.Context(), query, applicationName(t)).Scan(&idle); err != nil {
+			t.Fatal(err)
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the session does not rest")
+		}
+	}
+}
+
+// A user who leaves while an idle session is asked whether it is there does not
+// wait for the answer longer than for that to a cancel request.
+func TestCancelWhileASilentSessionIsAsked(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	proxy := proxyOf(t, db)
+	state := newState(t, func(c *engine.Config) { c.CancelTimeout = 300 * time.Millisecond })
+	id := open(t, state, source(t, db, behind(proxy)))
+	must(t, state, id, "doc", `select 1`)
+	awaitIdle(t, db)
+	proxy.Blackhole()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	begin := time.Now()
+	if o := run(ctx, state, script(id, "doc", `select 1`)); o.err == nil {
+		t.Error("it ran")
+	}
+	if took := time.Since(begin); took > 3*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	proxy.Heal()
+	must(t, state, id, "doc", `select 1`)
+	wantNothingLeft(t, state, db)
+}
+
+// A network that breaks while a connection is made, at each part of the
+// handshake.
+func TestNetworkBreaksInTheHandshake(t *testing.T) {
+	for name, test := range map[string]struct {
+		bytes   int // that the server may send
+		cut     bool
+		message string
+	}{
+		"silent at once":        {0, false, "did not answer in time"},
+		"silent in SCRAM":       {20, false, "did not answer in time"},
+		"silent after it":       {300, false, "did not answer in time"},
+		"cut in SCRAM":          {20, true, "failed"},
+		"cut after the startup": {300, true, "failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := pgtest.New(t).Database(t)
+			proxy := proxyOf(t, db)
+			state, id := connected(t, db, behind(proxy), func(c *tusk.ConnectionConfig) { c.Options.ConnectTimeoutSecs = 1 })
+			stalled := proxy.StallAfter(test.bytes)
+			_, done := start(t.Context(), state, script(id, "doc", `select 1`))
+			await(t, "the stall", stalled)
+			if test.cut {
+				proxy.Cut()
+			}
+			begin := time.Now()
+			e := wantCategory(t, await(t, "the end", done).err, tusk.Connection)
+			if !strings.Contains(e.Message, test.message) || tusk.InfoOf(e).Hint == "" {
+				t.Errorf("told: %s (%s)", e.Message, e.Hint)
+			}
+			if took := time.Since(begin); took > 4*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			proxy.Heal()
+			must(t, state, id, "doc", `select 1`)
+			wantNothingLeft(t, state, db)
+			proxy.AwaitConnections(t, 0, soon)
+		})
+	}
+}
+
+// A result that stops in the middle can be given up, and so can a statement
+// whose cancel request finds nobody.
+func TestCancelOverABrokenNetwork(t *testing.T) {
+	for name, test := range map[string]struct {
+		text   string
+		breaks func(*faultproxy.Proxy)
+	}{
+		"rows stop":            {`select repeat('x', 1000) from generate_series(1, 100000)`, nil},
+		"new connects refused": {`select pg_sleep(60)`, (*faultproxy.Proxy).Refuse},
+		"new connects vanish":  {`select pg_sleep(60)`, (*faultproxy.Proxy).Blackhole},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := pgtest.New(t).Database(t)
+			proxy := proxyOf(t, db)
+			state := newState(t, func(c *engine.Config) { c.CancelTimeout = 300 * time.Millisecond })
+			id := open(t, state, source(t, db, behind(proxy)))
+			observer := open(t, state, source(t, db))
+			must(t, state, id, "doc", `begin`)
+			stalled := proxy.StallAfter(1 << 20)
+			started, done := start(t.Context(), state, script(id, "doc", test.text))
+			h := await(t, "the start", started)
+			if test.breaks != nil {
+				awaitSleep(t, state, observer)
+				test.breaks(proxy)
+			} else {
+				await(t, "the stall", stalled)
+			}
+			begin := time.Now()
+			h.Cancel()
+			e := wantCategory(t, await(t, "the end", done).failed, tusk.Cancelled)
+			if took := time.Since(begin); took > 3*time.Second {
+				t.Errorf("the cancel took %v", took)
+			}
+			if !strings.Contains(e.Message, "did not react") || !strings.Contains(e.Hint, "its open transaction") {
+				t.Errorf("told: %s (%s)", e.Message, e.Hint)
+			}
+			proxy.Heal()
+			must(t, state, id, "doc", `select 1`)
+		})
+	}
 }
