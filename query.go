@@ -1,6 +1,7 @@
 package tusk
 
 import (
+	"iter"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,13 +41,21 @@ type ColumnInfo struct {
 // Value is one cell in PostgreSQL's text form; nil is NULL.
 type Value = *string
 
+// Rows are the rows of a result in order, each cell in PostgreSQL's text form
+// and nil for NULL. A row is the reader's until it asks for the next one. They
+// can be read again from the start. An error ends them.
+type Rows = iter.Seq2[[][]byte, error]
+
 // QueryResult is what one statement gave.
 type QueryResult struct {
 	QueryID         uuid.UUID    `json:"query_id"`
 	SQL             string       `json:"sql"`
+	Title           string       `json:"title,omitempty"` // of what psql's commands such as \d print
 	Columns         []ColumnInfo `json:"columns"`
-	Rows            [][]Value    `json:"rows"`
-	Truncated       bool         `json:"truncated,omitempty"`     // more rows came than were kept
+	Rows            [][]Value    `json:"rows"`                    // the first ones; all are in the engine's spool
+	RowCount        int64        `json:"row_count"`               // rows that are kept
+	Footers         []string     `json:"footers,omitempty"`       // lines below the rows, in place of their number
+	Truncated       bool         `json:"truncated,omitempty"`     // there are more rows than were kept
 	RowsAffected    *int64       `json:"rows_affected,omitempty"` // for INSERT, UPDATE, DELETE, MERGE
 	CommandTag      string       `json:"command_tag"`
 	Notices         []Notice     `json:"notices,omitempty"`
