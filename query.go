@@ -46,13 +46,43 @@ type Value = *string
 // can be read again from the start. An error ends them.
 type Rows = iter.Seq2[[][]byte, error]
 
-// QueryResult is what one statement gave.
+// CutCell is a value that is too long to be sent unasked: its begin is there.
+type CutCell struct {
+	Row    int   `json:"row"`    // among the rows sent, from 0
+	Column int   `json:"column"` // from 0
+	Bytes  int64 `json:"bytes"`  // of the whole value
+}
+
+// Display says how a result is meant to be shown.
+type Display string
+
+// The displays.
+const (
+	AsTable    Display = ""         // rows below each other
+	AsExpanded Display = "expanded" // psql's \x: a block of lines for each row
+	AsLines    Display = "lines"    // COPY … TO STDOUT: each row is a line of text
+)
+
+// Parameter is a place in a statement that takes a value, such as $1 or :name.
+type Parameter struct {
+	Name     string `json:"name"` // as written: "$1", ":name", "@name"; "?1" for the first ?
+	TypeOID  uint32 `json:"type_oid"`
+	TypeName string `json:"type_name"` // as format_type gives it
+	Value    Value  `json:"value"`     // null: NULL, or none so far
+}
+
+// QueryResult is what one statement gave. A statement that is several, or that
+// is repeated, gives several.
 type QueryResult struct {
+	ID              uuid.UUID    `json:"result_id"`
 	QueryID         uuid.UUID    `json:"query_id"`
 	SQL             string       `json:"sql"`
-	Title           string       `json:"title,omitempty"` // of what psql's commands such as \d print
+	Parameters      []Parameter  `json:"parameters,omitempty"` // with the values that were bound
+	Title           string       `json:"title,omitempty"`      // of what psql's commands such as \d print
+	Display         Display      `json:"display,omitempty"`
 	Columns         []ColumnInfo `json:"columns"`
 	Rows            [][]Value    `json:"rows"`                    // the first ones; all are in the engine's spool
+	Cut             []CutCell    `json:"cut,omitempty"`           // values of Rows that are not whole
 	RowCount        int64        `json:"row_count"`               // rows that are kept
 	Footers         []string     `json:"footers,omitempty"`       // lines below the rows, in place of their number
 	Truncated       bool         `json:"truncated,omitempty"`     // there are more rows than were kept
