@@ -1,0 +1,140 @@
+// Package tempdir gives a process a folder of its own for files that end with
+// it.
+package tempdir
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/gofrs/flock"
+	"github.com/google/uuid"
+)
+
+const lockSuffix = ".lock"
+
+// Dir is a folder of this process alone (0700). It is made when it is first
+// asked for; the folders of processes that died are removed then. It is safe
+// for concurrent use.
+type Dir struct {
+	parent, prefix string // immutable
+
+	mu   sync.Mutex
+	path string       // "" while there is no folder; guarded by mu
+	lock *flock.Flock // held while the folder is there, so that other processes leave it alone; guarded by mu
+}
+
+// New names a folder below parent, without touching the disk. All processes
+// that give the same parent and prefix clean up after each other.
+func New(parent, prefix string) *Dir { return &Dir{parent: parent, prefix: prefix} }
+
+// Path gives the folder, which it makes where there is none, with its parents.
+func (d *Dir) Path() (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.path == "" {
+		if err := d.open(); err != nil {
+			return "", err
+		}
+	}
+	return d.path, nil
+}
+
+// Close removes the folder with all that is in it. Path makes another.
+func (d *Dir) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.path == "" {
+		return nil
+	}
+	err := remove(d.lock)
+	d.path, d.lock = "", nil
+	return err
+}
+
+func (d *Dir) open() error {
+	if err := os.MkdirAll(d.parent, 0o700); err != nil {
+		return err
+	}
+	if err := d.sweep(); err != nil {
+		return err
+	}
+	path := filepath.Join(d.parent, d.prefix+uuid.NewString())
+	// The lock comes first: a folder without one would never be swept.
+	lock, err := acquire(path + lockSuffix)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil {
+		return errors.Join(err, remove(lock))
+	}
+	d.path, d.lock = path, lock
+	return nil
+}
+
+// acquire makes a lock file and locks it. Between the two another process may
+// take it for a dead process's and remove it, so this looks again.
+func acquire(path string) (*flock.Flock, error) {
+	for {
+		lock := flock.New(path)
+		if err := lock.Lock(); err != nil {
+			return nil, err
+		}
+		if _, err := os.Stat(path); err == nil {
+			return lock, nil
+		} else if err = errors.Join(ignore(err, fs.ErrNotExist), lock.Unlock()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// sweep removes the folders whose lock nobody holds.
+func (d *Dir) sweep() error {
+	entries, err := os.ReadDir(d.parent)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if !strings.HasPrefix(name, d.prefix) || !strings.HasSuffix(name, lockSuffix) {
+			continue
+		}
+		lock := flock.New(filepath.Join(d.parent, name), flock.SetFlag(os.O_RDWR))
+		free, err := lock.TryLock()
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // its process, or another that sweeps, was faster
+		case errors.Is(err, fs.ErrPermission): // another user's, who will sweep it
+		case err != nil:
+			return err
+		case free:
+			if err := remove(lock); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// remove removes the folder of a lock that is held, and the lock.
+func remove(lock *flock.Flock) error {
+	folder := os.RemoveAll(strings.TrimSuffix(lock.Path(), lockSuffix))
+	// Removed while it is held: see acquire. Windows removes no open file, so
+	// there nobody can lose one that they have just opened.
+	file := os.Remove(lock.Path())
+	unlock := lock.Unlock()
+	if file != nil {
+		file = ignore(os.Remove(lock.Path()), fs.ErrNotExist)
+	}
+	return errors.Join(folder, file, unlock)
+}
+
+// ignore gives err where it is not the kind that is expected.
+func ignore(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}
