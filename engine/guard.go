@@ -2,41 +2,132 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 )
 
-// guarded runs a statement if it can run here, and under the connection's
-// guards. maxRows 0 keeps all rows.
-func (s *Session) guarded(h *QueryHandle, sql shape, maxRows int) (*tusk.QueryResult, error) {
-	if err := unsupported(sql); err != nil {
-		return nil, err
+// guarded runs a statement if it can run here, with its values, and under the
+// connection's guards.
+func (r *runner) guarded(j *job) error {
+	s := r.session
+	if err := unsupported(j, s.key.readOnly); err != nil {
+		return err
 	}
-	if maxRows == 0 {
-		maxRows = -1 // no row count equals it
+	s.tellPooler(j.shape)
+	if !j.internal {
+		if err := r.bindValues(j); err != nil {
+			return err
+		}
+		if err := r.confirm(j); err != nil {
+			return err
+		}
 	}
-	s.tellPooler(sql)
-	if !s.key.readOnly {
-		return s.execute(h, sql.sql, maxRows)
+	out := &output{
+		state: r.state, handle: j.handle, script: r.script, index: j.index,
+		maxRows: -1, display: j.display, params: j.params, repeats: j.shape.onlyReads(),
 	}
-	return s.executeReadOnly(h, sql, maxRows)
+	if r.script.MaxRows > 0 {
+		out.maxRows = int64(r.script.MaxRows)
+		if out.repeats {
+			j.query.limit = uint32(min(out.maxRows, 1<<30)) + 1
+		}
+	}
+	execute := func() error { return s.execute(j.handle, j.query, out) }
+	var err error
+	if s.key.readOnly {
+		err = s.executeReadOnly(j.shape, execute)
+	} else if err = s.begin(j.shape); err == nil {
+		defer r.watch(j)()
+		err = execute()
+	}
+	if err != nil {
+		out.discard()
+		return j.positioned(err)
+	}
+	j.results = out.finish(s.types)
+	return nil
 }
 
-// unsupported refuses what would wait for something that nobody sends.
-func unsupported(sql shape) error {
+// unsupported refuses what cannot be run as one statement of a script.
+func unsupported(j *job, readOnly bool) error {
 	refuse := func(message, hint string) error {
 		return &tusk.Error{Category: tusk.Query, Message: message, Hint: hint}
 	}
 	switch {
-	case sql.several:
-		return refuse(`statements joined by \; cannot run here`, "End each with a plain semicolon.")
-	case sql.copiesHere():
-		return refuse("COPY with STDIN or STDOUT needs a client that sends or takes the data",
-			"Use psql for it, or COPY to or from a file on the server.")
-	case sql.wantsValues():
-		return refuse("the parameters $1, $2, … have no values here", "Write the values in their place.")
+	case j.shape.several && readOnly:
+		return refuse(`statements joined by \; do not run on a read-only connection`, "End each with a plain semicolon.")
+	case j.shape.several && len(j.params) > 0:
+		return refuse(`statements joined by \; take no parameters`, "End each with a plain semicolon, or write the values in their place.")
+	case j.shape.copiesFromHere() && j.query.data == nil:
+		return refuse("no data follows the COPY", `Put the lines below it, and end them with \. on a line of its own.`)
 	}
 	return nil
+}
+
+// bindValues gives the parameters of a statement their types and values.
+func (r *runner) bindValues(j *job) error {
+	if len(j.params) == 0 {
+		return nil
+	}
+	b := bindable{sql: j.query.sql}
+	for _, p := range j.params {
+		b.names = append(b.names, p.Name)
+	}
+	var err error
+	if j.params, err = r.session.describe(j.handle, b); err != nil {
+		return j.positioned(err)
+	}
+	if err := r.state.fillIn(r.ctx, r.script, j.index, j.handle, j.params); err != nil {
+		return err
+	}
+	j.query.values = wireValues(j.params)
+	return nil
+}
+
+// begin starts a transaction where the user commits by hand, as psql does with
+// AUTOCOMMIT off.
+func (s *Session) begin(sql shape) error {
+	if !s.manual() || TransactionStatus(s.conn.TxStatus()) != Idle || sql.standsAlone() {
+		return nil
+	}
+	_, err := s.transact("BEGIN")
+	return err
+}
+
+// manual reports whether transactions end by hand alone.
+func (s *Session) manual() bool {
+	value, set := s.variables.Get("AUTOCOMMIT")
+	if set {
+		return value == "off"
+	}
+	return s.connection.config.Options.ManualCommit
+}
+
+// standsAlone reports whether a statement begins or ends a transaction, or
+// cannot run within one (command_no_begin in psql's common.c).
+func (s shape) standsAlone() bool {
+	if s.controlsTransaction() {
+		return true
+	}
+	second, third := s.word(1), s.word(2)
+	concurrently := slices.Contains(s.words, lex.KwConcurrently)
+	switch s.word(0) {
+	case lex.KwVacuum, lex.KwCluster:
+		return true
+	case lex.KwCreate:
+		return second == lex.KwDatabase || second == lex.KwTablespace || concurrently && (second == lex.KwIndex || second == lex.KwUnique)
+	case lex.KwAlter:
+		return second == lex.KwSystem || second == lex.KwDatabase && third == lex.KwNotKeyword && slices.Contains(s.words, lex.KwTablespace)
+	case lex.KwReindex:
+		return second == lex.KwDatabase || second == lex.KwSystem || concurrently
+	case lex.KwDrop:
+		return second == lex.KwDatabase || second == lex.KwSystem || second == lex.KwTablespace || second == lex.KwIndex && concurrently
+	case lex.KwDiscard:
+		return second == lex.KwAll
+	}
+	return false
 }
 
 // transact sends statements of ours that take no time and gives the last row. A

@@ -62,20 +62,19 @@ func (e ended) entry() tusk.QueryHistoryEntry {
 }
 
 // rowCount gives the rows that a statement affected or returned, those beyond
-// Script.MaxRows included: its command tag counts them.
-func rowCount(r *tusk.QueryResult) *int64 {
-	switch {
-	case r == nil:
+// Script.MaxRows included where its command tag counts them.
+func rowCount(results []*tusk.QueryResult) *int64 {
+	if len(results) == 0 {
 		return nil
+	}
+	r := results[len(results)-1]
+	switch {
 	case r.RowsAffected != nil:
 		return r.RowsAffected
 	case len(r.Columns) == 0:
 		return nil
 	}
-	rows := int64(len(r.Rows))
-	if r.Truncated {
-		rows = pgconn.NewCommandTag(r.CommandTag).RowsAffected()
-	}
+	rows := max(r.RowCount, pgconn.NewCommandTag(r.CommandTag).RowsAffected())
 	return &rows
 }
 

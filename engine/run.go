@@ -2,26 +2,48 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/sql"
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
+	"github.com/tusk-lsp/tusk-lsp/sql/text"
 )
 
 // Script is statements to run one after the other on one session.
 type Script struct {
 	ConnectionID uuid.UUID
-	Session      string   // the session's key: a document's URI, or a name
-	Statements   []string // each a single statement, without its semicolon
-	ReadOnly     bool     // the server refuses every write, also where the connection allows it
-	MaxRows      int      // rows kept of each result; 0 keeps all
+	Session      string          // the session's key: a document's URI, or a name
+	Path         string          // of the file that the statements are from, for \ir; "": there is none
+	Statements   []sql.Statement // SQL, psql commands and the data of COPY
+	ReadOnly     bool            // the server refuses every write, also where the connection allows it
+	KeepGoing    bool            // a statement that fails does not stop the script
+	MaxRows      int             // rows kept of each result; 0 keeps all
 
-	// The events of statement i, called in order from the goroutine of Run. Any
-	// may be nil.
+	Placeholders lex.Placeholders      // that are parameters, besides $1
+	Values       map[string]tusk.Value // of parameters, by Parameter.Name; Ask is for the others
+
+	// The events of statement i, called in order from the goroutine of Run, but
+	// for Rows and Waiting. Any may be nil. A psql command such as \i or \gexec
+	// runs several statements as statement i.
 	Started  func(i int, h *QueryHandle)
 	Notice   func(i int, n tusk.Notice)
+	Rows     func(i int, h *QueryHandle, soFar *tusk.QueryResult) // the first rows of a statement that still runs, then their number
+	Waiting  func(i int, h *QueryHandle, w Wait)                  // a long statement waits for a lock or the like
 	Finished func(i int, h *QueryHandle, result *tusk.QueryResult, err error)
+
+	// Ask asks the user for the values of parameters, which have those of the
+	// last time. No answer (nil, nil) cancels the statement. nil: a statement
+	// with parameters fails.
+	Ask func(ctx context.Context, i int, parameters []tusk.Parameter) ([]tusk.Value, error)
+
+	// Confirm asks the user whether a statement that destroys data may run. nil
+	// is no.
+	Confirm func(ctx context.Context, i int, d Danger) (bool, error)
 }
 
 // Run runs a script and stops at the first statement that fails: its error went
@@ -33,42 +55,46 @@ func (s *State) Run(ctx context.Context, script Script) error {
 	if err != nil {
 		return err
 	}
-	session, err := s.session(c, script)
+	session, err := s.session(c, script.Session, script.ReadOnly)
 	if err != nil {
 		return err
 	}
 	if err := session.take(ctx); err != nil {
 		return err
 	}
-	defer session.give()
-	for i, sql := range script.Statements {
-		if ctx.Err() != nil {
-			return classify(context.Canceled, c.config)
-		}
-		if session.life.Err() != nil {
-			return errClosed()
-		}
-		h, err := s.runStatement(ctx, session, script, i, sql)
-		if err != nil {
-			return nil // told by Finished
-		}
-		if h.Cancelled() && i+1 < len(script.Statements) {
-			return classify(context.Canceled, c.config)
-		}
-	}
-	return nil
+	r := &runner{state: s, session: session, script: script, ctx: ctx}
+	defer func() { r.session.give() }()
+	return r.all()
 }
 
-// runStatement runs statement i, which is listed while it runs.
-func (s *State) runStatement(ctx context.Context, session *Session, script Script, i int, sql string) (*QueryHandle, error) {
-	h := newQueryHandle(script.ConnectionID, sql)
-	defer context.AfterFunc(ctx, h.Cancel)()
+// errStopped ends a script after an error that Finished was told of.
+var errStopped = errors.New("the script stopped")
+
+// job is one statement on its way.
+type job struct {
+	index    int
+	handle   *QueryHandle
+	shape    shape // of what the server gets
+	query    wireQuery
+	origin   func(offset int) int // from query.sql into the statement's own text
+	params   []tusk.Parameter
+	display  tusk.Display
+	internal bool // ours: without history, gate and parameters
+	results  []*tusk.QueryResult
+}
+
+// statement runs a statement of the script, which is listed while it runs, and
+// tells its results. data is what follows a COPY … FROM STDIN.
+func (r *runner) statement(j job, data io.Reader) ([]*tusk.QueryResult, error) {
+	s, session, script := r.state, r.session, r.script
+	h := j.handle
+	defer context.AfterFunc(r.ctx, h.Cancel)()
 	defer context.AfterFunc(session.life, h.Cancel)()
 	s.mu.Lock()
 	s.queries[h.ID] = h
 	s.mu.Unlock()
 	if script.Started != nil {
-		script.Started(i, h)
+		script.Started(j.index, h)
 	}
 	var notices []tusk.Notice
 	session.notice = func(n tusk.Notice) {
@@ -76,28 +102,84 @@ func (s *State) runStatement(ctx context.Context, session *Session, script Scrip
 			notices = append(notices, n)
 		}
 		if script.Notice != nil {
-			script.Notice(i, n)
+			script.Notice(j.index, n)
 		}
 	}
 	session.tellLoss()
-	shape := shapeOf(sql)
-	result, err := session.guarded(h, shape, script.MaxRows)
+	j.query.data = data
+	err := r.guarded(&j)
 	session.notice = nil
 	took := time.Since(h.StartedAt)
-	if err == nil {
-		result.QueryID, result.Notices, result.ExecutionTimeMS = h.ID, notices, took.Milliseconds()
+	for _, result := range j.results {
+		result.ExecutionTimeMS = took.Milliseconds()
 	}
+	if n := len(j.results); n > 0 {
+		j.results[n-1].Notices = notices
+	}
+	session.noteSavepoint(j.shape, err)
 	session.observe()
 	h.state.Store(int32(outcome(err)))
 	s.mu.Lock()
 	delete(s.queries, h.ID)
 	s.mu.Unlock()
-	s.history.add(ended{handle: h, rows: rowCount(result), err: err, took: took})
-	session.noteChange(shape, err)
+	s.history.add(ended{handle: h, rows: rowCount(j.results), err: err, took: took})
+	session.noteChange(j.shape, err)
 	if script.Finished != nil {
-		script.Finished(i, h, result, err)
+		for _, result := range j.results {
+			script.Finished(j.index, h, result, nil)
+		}
+		if err != nil {
+			script.Finished(j.index, h, nil, err)
+		}
 	}
-	return h, err
+	return j.results, err
+}
+
+// prepare makes a job of a statement's text: variables and placeholders are
+// replaced by what the server takes.
+func (r *runner) prepare(index int, source string) job {
+	expanded := r.session.variables.Expand(source)
+	b := bind(expanded.Text, r.script.Placeholders)
+	j := job{
+		index:   index,
+		handle:  newQueryHandle(r.session.connection.config.ID, source),
+		shape:   shapeOf(b.sql),
+		origin:  func(offset int) int { return expanded.Origin(b.origin(offset)) },
+		display: r.session.display,
+	}
+	j.query = wireQuery{sql: b.sql, copies: j.shape.copiesHere(), several: j.shape.several}
+	for _, name := range b.names {
+		j.params = append(j.params, tusk.Parameter{Name: name})
+	}
+	if j.shape.several {
+		j.query.sql = joined(b.sql)
+	}
+	return j
+}
+
+// positioned puts the position of an error, which counts characters of what the
+// server got from 1, into the statement's own text.
+func (j *job) positioned(err error) error {
+	e, ok := errors.AsType[*tusk.Error](err)
+	if !ok || e.Position == 0 {
+		return err
+	}
+	out := *e
+	offset := j.origin(text.CharOffset(j.query.sql, e.Position))
+	out.Position = text.CharNumber(j.handle.SQL, offset)
+	return &out
+}
+
+// joined has the statements that \; keeps together as the server takes them. The
+// bytes stay where they are.
+func joined(source string) string {
+	out := []byte(source)
+	for _, token := range lex.Lex(source, lex.Options{}) {
+		if token.Kind == lex.MetaSemicolon {
+			out[token.Start] = ' '
+		}
+	}
+	return string(out)
 }
 
 // maxNotices bounds what is kept of a statement that raises without end; the

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine/psql"
 )
 
 // Session is the backend on which one document's statements run, so that SET,
@@ -31,6 +33,10 @@ type Session struct {
 	lost    string            // what went with an idle backend and nobody was told of yet
 	types   typeNames
 	dirty   bool // a statement that may have changed the catalog is not committed yet
+
+	variables  *psql.Variables // of psql; they outlive the backend
+	display    tusk.Display    // psql's \x
+	savepoints []string        // of the open transaction, the outermost first
 }
 
 // TransactionStatus is where a backend stands in regard to transactions, as
@@ -64,10 +70,14 @@ type SessionStatus struct {
 	PID          uint32 // of the backend
 	Transaction  TransactionStatus
 	Since        time.Time // when Transaction became so
+	Savepoints   []string  // of the open transaction, the outermost first
+	Manual       bool      // transactions end by COMMIT and ROLLBACK alone
+	ReadOnly     bool
+	Ended        bool // the backend is gone; only Config.OnSession sees that
 }
 
 func newSession(c *connection, key sessionKey, config Config) *Session {
-	s := &Session{connection: c, key: key, config: config, turn: make(chan struct{}, 1), types: typeNames{}}
+	s := &Session{connection: c, key: key, config: config, turn: make(chan struct{}, 1), types: typeNames{}, variables: psql.NewVariables()}
 	s.life, s.end = context.WithCancel(c.life)
 	return s
 }
@@ -107,7 +117,7 @@ func (s *Session) connect(ctx context.Context) error {
 			return nil
 		}
 		s.lost = lossOf(s.conn)
-		s.status.Store(nil)
+		s.ended()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -116,7 +126,7 @@ func (s *Session) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.conn, s.dirty = conn, false
+	s.conn, s.dirty, s.savepoints = conn, false, nil
 	clear(s.types) // the database may have been restored meanwhile
 	s.observe()
 	return nil
@@ -182,7 +192,7 @@ func (s *Session) tellLoss() {
 func (s *Session) observe() {
 	s.heardOf = time.Now()
 	if s.conn.IsClosed() {
-		s.status.Store(nil)
+		s.ended()
 		return
 	}
 	next := &SessionStatus{
@@ -191,11 +201,28 @@ func (s *Session) observe() {
 		PID:          s.conn.PID(),
 		Transaction:  TransactionStatus(s.conn.TxStatus()),
 		Since:        time.Now(),
+		Savepoints:   slices.Clone(s.savepoints),
+		Manual:       s.manual(),
+		ReadOnly:     s.key.readOnly,
 	}
-	if last := s.status.Load(); last != nil && last.PID == next.PID && last.Transaction == next.Transaction {
+	last := s.status.Load()
+	if last != nil && last.PID == next.PID && last.Transaction == next.Transaction {
 		next.Since = last.Since
 	}
 	s.status.Store(next)
+	if last == nil || last.PID != next.PID || last.Transaction != next.Transaction || last.Manual != next.Manual || !slices.Equal(last.Savepoints, next.Savepoints) {
+		s.config.OnSession(*next)
+	}
+}
+
+// ended publishes that the backend is gone.
+func (s *Session) ended() {
+	if last := s.status.Swap(nil); last != nil {
+		gone := *last
+		gone.Transaction, gone.Savepoints, gone.Ended = Idle, nil, true
+		s.config.OnSession(gone)
+	}
+	s.savepoints = nil
 }
 
 // close cancels what runs and ends the backend. It waits for both.
@@ -203,7 +230,7 @@ func (s *Session) close() {
 	s.end() // cancels the running statement; no other gets a turn
 	s.turn <- struct{}{}
 	defer s.give()
-	s.status.Store(nil)
+	s.ended()
 	if s.conn == nil || s.conn.IsClosed() {
 		return
 	}
@@ -217,80 +244,55 @@ func (s *Session) close() {
 // execute runs one statement. The caller has the turn. The driver gets no
 // context: one that ends closes the connection, and a cancelled query should not
 // cost the session.
-func (s *Session) execute(h *QueryHandle, sql string, maxRows int) (*tusk.QueryResult, error) {
-	unwanted, cancel := s.limited(h)
+func (s *Session) execute(h *QueryHandle, q wireQuery, out *output) error {
+	limited, cancel := s.limited(h)
 	defer cancel()
+	unwanted, drop := context.WithCancel(limited)
+	defer drop()
+	out.stop = drop
 	stop := s.watch(unwanted, s.conn)
-	result, fields, err := read(s.conn, sql, maxRows)
+	err := exchange(s.conn, unwanted, q, out.receiver())
 	asked := stop()
 	if asked && !s.conn.IsClosed() {
 		s.settle(s.conn)
 	}
 	if err != nil {
 		err = s.explain(err, asked)
-		if asked && !h.Cancelled() && !s.conn.IsClosed() {
+		if asked && !h.Cancelled() && !s.conn.IsClosed() && tusk.CategoryOf(err) == tusk.Cancelled {
 			err = timedOut(err)
 		}
-		return nil, err
+		return err
 	}
 	// Only now, when no cancel can hit this query and with it the transaction.
-	ctx, cancelLearning := context.WithTimeout(context.Background(), s.config.CancelTimeout)
-	defer cancelLearning()
+	for _, in := range out.results {
+		s.learn(in.fields)
+	}
+	s.tellEncoding()
+	return nil
+}
+
+// learn asks for the names of types that are not known yet.
+func (s *Session) learn(fields []pgconn.FieldDescription) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.CancelTimeout)
+	defer cancel()
 	if err := s.types.learn(ctx, s.conn, fields); err != nil {
 		s.config.Log.Warn("the names of a result's types are missing", "connection", s.connection.config.Name, "err", err)
 	}
-	result.Columns = columnsOf(fields, s.types)
-	return result, nil
 }
 
-// read sends a statement and reads its rows. Rows beyond maxRows are read and
-// dropped, so that the statement runs to its end: one that is cut short has done
-// a part of what it should, such as half of the calls of a function.
-func read(conn *pgconn.PgConn, sql string, maxRows int) (*tusk.QueryResult, []pgconn.FieldDescription, error) {
-	reader := conn.ExecParams(context.Background(), sql, nil, nil, nil, nil)
-	result := &tusk.QueryResult{SQL: sql, Rows: [][]tusk.Value{}}
-	fields := append([]pgconn.FieldDescription(nil), reader.FieldDescriptions()...)
-	for reader.NextRow() {
-		if len(result.Rows) == maxRows {
-			result.Truncated = true
-			continue
-		}
-		values := reader.Values()
-		row := make([]tusk.Value, len(values))
-		for i, value := range values {
-			if value != nil {
-				text := string(value)
-				row[i] = &text
-			}
-		}
-		result.Rows = append(result.Rows, row)
+// tellEncoding warns of a client_encoding that we do not read: text is UTF-8
+// everywhere here.
+func (s *Session) tellEncoding() {
+	encoding := s.conn.ParameterStatus("client_encoding")
+	if encoding == "UTF8" || encoding == "SQL_ASCII" || s.notice == nil {
+		return
 	}
-	tag, err := reader.Close()
-	if err != nil {
-		return nil, nil, err
-	}
-	result.CommandTag = tag.String()
-	result.QueryType = queryType(tag, len(fields) > 0)
-	if tag.Insert() || tag.Update() || tag.Delete() || strings.HasPrefix(tag.String(), "MERGE") {
-		affected := tag.RowsAffected()
-		result.RowsAffected = &affected
-	}
-	return result, fields, nil
-}
-
-func queryType(tag pgconn.CommandTag, rows bool) tusk.QueryType {
-	switch {
-	case tag.Insert():
-		return tusk.InsertQuery
-	case tag.Update():
-		return tusk.UpdateQuery
-	case tag.Delete():
-		return tusk.DeleteQuery
-	case rows:
-		return tusk.SelectQuery
-	default:
-		return tusk.OtherQuery
-	}
+	s.notice(tusk.Notice{
+		Severity: "WARNING",
+		Code:     "22021",
+		Message:  "client_encoding is " + encoding + ", so all text but ASCII is shown wrong.",
+		Hint:     "SET client_encoding TO UTF8.",
+	})
 }
 
 // explain says what an error means for the session. asked says that we had the

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine/spool"
 	"github.com/tusk-lsp/tusk-lsp/engine/tunnel"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/secrets"
@@ -43,6 +44,13 @@ type Config struct {
 	// from the goroutine that did so. nil: nobody is told.
 	OnConnections func()
 
+	// OnSession is called when a session's status changed, from the goroutine
+	// that runs its statement or ends it. nil: nobody is told.
+	OnSession func(SessionStatus)
+
+	SpoolDir    string // where results that are large lie while they are kept; "": the OS's folder for temporary files
+	SpoolMemory int64  // bytes of results that stay in memory; 32 MiB by default
+
 	PoolLimits
 	// CancelTimeout is how long a server may take to heed a cancel request
 	// before its socket is closed; 5 s by default.
@@ -67,12 +75,14 @@ type State struct {
 	life    context.Context // ends with Close
 	end     context.CancelFunc
 	history *recorder
+	spool   *spool.Spool
 
 	mu          sync.Mutex
 	limits      PoolLimits                 // of pools that are made from now on; guarded by mu
 	closed      bool                       // guarded by mu
 	connections map[uuid.UUID]*connection  // guarded by mu
 	queries     map[uuid.UUID]*QueryHandle // running ones alone; guarded by mu
+	results     []*Result                  // the oldest first; guarded by mu
 }
 
 // connection is a configuration with all that lives because of it.
@@ -106,6 +116,9 @@ func New(config Config) *State {
 	if config.OnConnections == nil {
 		config.OnConnections = func() {}
 	}
+	if config.OnSession == nil {
+		config.OnSession = func(SessionStatus) {}
+	}
 	if config.CancelTimeout == 0 {
 		config.CancelTimeout = 5 * time.Second
 	}
@@ -117,6 +130,7 @@ func New(config Config) *State {
 	}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.history = newRecorder(config.Store, config.Log)
+	s.spool = newSpool(config)
 	return s
 }
 
@@ -218,6 +232,7 @@ func (s *State) retire(c *connection) {
 	for _, session := range sessions {
 		session.close()
 	}
+	s.closeResults(func(r *Result) bool { return r.connection == c.config.ID })
 	c.catalog.wait()
 	c.pool.Close()
 	c.route.close()
@@ -242,6 +257,9 @@ func (s *State) Close() {
 	}
 	retiring.Wait()
 	s.history.close()
+	if err := s.spool.Close(); err != nil {
+		s.config.Log.Warn("results were not removed", "err", err)
+	}
 }
 
 // Connections lists the known connections by name.
@@ -365,11 +383,12 @@ func (s *State) EndSessions(key string) {
 	for _, session := range ending {
 		session.close()
 	}
+	s.closeResults(func(r *Result) bool { return r.session == key })
 }
 
-// session gives the execution session of a script. It does not dial.
-func (s *State) session(c *connection, script Script) (*Session, error) {
-	key := sessionKey{script.Session, script.ReadOnly || c.config.Options.ReadOnly}
+// session gives an execution session. It does not dial.
+func (s *State) session(c *connection, name string, readOnly bool) (*Session, error) {
+	key := sessionKey{name, readOnly || c.config.Options.ReadOnly}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sessions == nil {

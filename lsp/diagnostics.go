@@ -58,7 +58,7 @@ func (s *session) syntax(now *Snapshot, d *Document) []protocol.Diagnostic {
 
 func (s *session) publishDiagnostics(ctx context.Context, d *Document, found []protocol.Diagnostic) {
 	s.notify(ctx, "textDocument/publishDiagnostics", protocol.PublishDiagnosticsParams{
-		URI: d.URI, Version: &d.Version, Diagnostics: found,
+		URI: d.URI, Version: &d.Version, Diagnostics: s.runErrors.joined(d, found),
 	})
 }
 
@@ -69,6 +69,7 @@ func (s *session) forgetDiagnostics(ctx context.Context, uri string) {
 		cancel()
 		delete(s.passes, uri)
 	}
+	s.runErrors.drop(uri)
 	if !s.now().client.pullDiagnostics {
 		s.notify(ctx, "textDocument/publishDiagnostics", protocol.PublishDiagnosticsParams{URI: uri})
 	}
@@ -103,5 +104,5 @@ func (s *session) diagnostic(ctx context.Context, p protocol.DocumentDiagnosticP
 	if s.options.ServerSyntax {
 		found = s.askServer(ctx, now, d, found)
 	}
-	return protocol.FullReport("", found), nil
+	return protocol.FullReport("", s.runErrors.joined(d, found)), nil
 }

@@ -3,11 +3,13 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	protocol316 "github.com/tliron/glsp/protocol_3_16"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
@@ -21,8 +23,10 @@ type ExecuteParams struct {
 	Range    *protocol316.Range    `json:"range,omitempty"`    // for "selection"
 	// Scope is "statement" (the default without a range), "selection" (the
 	// default with one) or "file".
-	Scope   string `json:"scope,omitempty"`
-	MaxRows int    `json:"maxRows,omitempty"` // 0: as set
+	Scope     string                `json:"scope,omitempty"`
+	MaxRows   int                   `json:"maxRows,omitempty"`   // rows kept of each result; 0: as set, -1: all
+	KeepGoing bool                  `json:"keepGoing,omitempty"` // a statement that fails does not stop the rest
+	Values    map[string]tusk.Value `json:"values,omitempty"`    // of parameters, by name; the others are asked for
 	// Wait answers with all results when the run has ended; otherwise the
 	// answer is the first query's id and results follow by themselves.
 	Wait bool `json:"wait,omitempty"`
@@ -36,7 +40,8 @@ type ExecuteResult struct {
 
 // StatementResult is what one statement of a run gave: a result or an error.
 // It is also the notification tusk/results, for clients that announce
-// experimental.tusk.results.
+// experimental.tusk.results, and tusk/rows, which tells them of a result whose
+// rows still come. A statement may give several.
 type StatementResult struct {
 	URI     string            `json:"uri"`
 	Version int32             `json:"version"` // of the document that Range is about
@@ -117,7 +122,9 @@ func scriptOf(now *Snapshot, p ExecuteParams) (script, error) {
 			offset = offsetOf(lines, p.Range.Start, e)
 		}
 		if st, ok := d.File.At(min(offset, len(d.File.Text()))); ok {
-			todo.statements = []sql.Statement{st}
+			all := d.File.Statements()
+			from, to := engine.Together(all, slices.IndexFunc(all, func(other sql.Statement) bool { return other.Span == st.Span }))
+			todo.statements = all[from:to]
 		}
 	case "selection":
 		if p.Range == nil {

@@ -34,16 +34,20 @@ type client struct {
 	showDocument    bool
 	results         bool // takes tusk/results
 	asksSecrets     bool // answers tusk/askSecret
+	asksParameters  bool // answers tusk/askParameters
 	connections     bool // takes tusk/connectionsChanged
+	sessions        bool // takes tusk/sessionChanged
 }
 
 func clientOf(p protocol.InitializeParams) *client {
 	c := p.Capabilities
 	var experimental struct {
 		Tusk struct {
-			Results     bool `json:"results"`
-			AskSecret   bool `json:"askSecret"`
-			Connections bool `json:"connections"`
+			Results       bool `json:"results"`
+			AskSecret     bool `json:"askSecret"`
+			AskParameters bool `json:"askParameters"`
+			Connections   bool `json:"connections"`
+			Sessions      bool `json:"sessions"`
 		} `json:"tusk"`
 	}
 	ours := experimental.Tusk
@@ -64,7 +68,9 @@ func clientOf(p protocol.InitializeParams) *client {
 		showDocument:    c.Window.ShowDocument.Support,
 		results:         ours.Results,
 		asksSecrets:     ours.AskSecret,
+		asksParameters:  ours.AskParameters,
 		connections:     ours.Connections,
+		sessions:        ours.Sessions,
 	}
 }
 

@@ -125,8 +125,8 @@ func (w *progress) send(token json.RawMessage, value any) {
 	}
 }
 
-// report replaces the text beside the title. Only the work's own goroutine may
-// call it; it never waits.
+// report replaces the text beside the title. It never waits; of two that come
+// at once one is shown.
 func (w *progress) report(message string) {
 	select {
 	case <-w.reports: // the older one was not sent and is stale

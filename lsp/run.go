@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,8 +24,8 @@ type run struct {
 	session    *session
 	now        *Snapshot
 	todo       script
+	params     ExecuteParams
 	connection uuid.UUID
-	maxRows    int
 
 	cancel  context.CancelFunc
 	started chan uuid.UUID // gets the first query's id; capacity 1
@@ -38,11 +39,8 @@ type run struct {
 func (s *session) startRun(now *Snapshot, todo script, connection uuid.UUID, params ExecuteParams, token json.RawMessage) *run {
 	ctx, cancel := context.WithCancel(s.life)
 	r := &run{
-		session: s, now: now, todo: todo, connection: connection, maxRows: params.MaxRows,
+		session: s, now: now, todo: todo, params: params, connection: connection,
 		cancel: cancel, started: make(chan uuid.UUID, 1), done: make(chan struct{}),
-	}
-	if r.maxRows == 0 {
-		r.maxRows = now.settings.Results.MaxRows
 	}
 	s.background.Go(func() {
 		defer close(r.done)
@@ -63,71 +61,98 @@ func (r *run) answer() (any, error) {
 	return result, nil
 }
 
-// run runs the statements up to the first psql command, which ends the script
-// with an error of its own.
+// maxRows is how many rows are kept of each result; 0 keeps all.
+func (r *run) maxRows() int {
+	switch {
+	case r.params.MaxRows < 0:
+		return 0
+	case r.params.MaxRows > 0:
+		return r.params.MaxRows
+	default:
+		return r.now.settings.Results.MaxRows
+	}
+}
+
+// run runs the statements.
 func (r *run) run(ctx context.Context, token json.RawMessage) {
 	s, uri := r.session, r.todo.document.URI
 	if string(token) == "null" {
 		token = nil
 	}
 	progress := s.progresses.start(token, r.now.client.progress, "Running "+baseName(uri), r.cancel)
-	var statements []string
-	for _, st := range r.todo.statements {
-		if st.Kind != sql.SQL {
-			break
-		}
-		statements = append(statements, st.Text())
-	}
 	began := time.Now()
-	r.err = s.engine.Run(ctx, engine.Script{
+	script := engine.Script{
 		ConnectionID: r.connection,
 		Session:      uri,
-		ReadOnly:     r.session.connections.readOnly(uri),
-		Statements:   statements,
-		MaxRows:      r.maxRows,
+		Path:         filePath(uri),
+		ReadOnly:     s.connections.readOnly(uri),
+		Statements:   r.todo.statements,
+		KeepGoing:    r.params.KeepGoing,
+		MaxRows:      r.maxRows(),
+		Placeholders: r.now.settings.Parameters.placeholders(),
+		Values:       r.params.Values,
+		Ask:          r.ask,
+		Confirm:      r.confirm,
 		Started: func(i int, h *engine.QueryHandle) {
-			if i == 0 {
+			s.runErrors.forget(r.todo.document, r.todo.span(i))
+			if len(r.started) == 0 && len(r.results) == 0 {
 				r.started <- h.ID
 			}
-			if len(statements) > 1 {
-				progress.report(fmt.Sprintf("statement %d of %d", i+1, len(statements)))
+			if len(r.todo.statements) > 1 {
+				progress.report(fmt.Sprintf("statement %d of %d", i+1, len(r.todo.statements)))
 			}
 		},
-		Notice: func(_ int, n tusk.Notice) { progress.report(n.Severity + ": " + n.Message) },
+		Notice:    func(_ int, n tusk.Notice) { progress.report(n.Severity + ": " + n.Message) },
+		Waiting:   func(_ int, _ *engine.QueryHandle, w engine.Wait) { progress.report(w.String()) },
+		Abandoned: func(_ int, pid uint32) { s.offerTermination(r.connection, pid) },
 		Finished: func(i int, h *engine.QueryHandle, result *tusk.QueryResult, err error) {
 			r.finished(ctx, i, h.ID, result, err)
 		},
-	})
-	if r.err == nil && len(statements) < len(r.todo.statements) && len(r.results) == len(statements) && r.succeeded() {
-		r.finished(ctx, len(statements), uuid.Nil, nil, notSQL(r.todo.statements[len(statements)]))
+	}
+	if r.now.client.results {
+		script.Rows = func(i int, h *engine.QueryHandle, soFar *tusk.QueryResult) {
+			s.notify(ctx, "tusk/rows", r.outcome(i, h.ID, soFar))
+		}
+	} else {
+		script.Rows = func(_ int, _ *engine.QueryHandle, soFar *tusk.QueryResult) {
+			progress.report(fmt.Sprintf("%d rows so far", soFar.RowCount))
+		}
+	}
+	r.err = s.engine.Run(ctx, script)
+	if r.err != nil {
+		r.err = withoutPosition(r.err)
 	}
 	progress.end(r.summary(time.Since(began)))
 	r.show()
 }
 
-func notSQL(st sql.Statement) error {
-	return &tusk.Error{
-		Category: tusk.Query,
-		Message:  fmt.Sprintf("%.40q is for psql; only SQL runs here", st.Text()),
-		Hint:     "Run the statements around it, or the file in psql.",
-	}
+// withoutPosition is an error that belongs to no statement.
+func withoutPosition(err error) error {
+	e := *asTuskError(err)
+	e.Position = 0
+	return &e
 }
 
 func (r *run) succeeded() bool {
 	return len(r.results) == 0 || r.results[len(r.results)-1].Error == nil
 }
 
+// outcome is what statement i gave so far.
+func (r *run) outcome(i int, id uuid.UUID, result *tusk.QueryResult) StatementResult {
+	return StatementResult{
+		URI: r.todo.document.URI, Version: r.todo.document.Version,
+		Range:   rangeOf(r.todo.document.File.Lines(), r.todo.span(i), r.now.client.encoding),
+		QueryID: id, Result: result,
+	}
+}
+
 // finished takes the outcome of statement i, and passes it on to a client that
 // shows results itself.
 func (r *run) finished(ctx context.Context, i int, id uuid.UUID, result *tusk.QueryResult, err error) {
-	span := r.todo.span(i)
-	lines, e := r.todo.document.File.Lines(), r.now.client.encoding
-	outcome := StatementResult{
-		URI: r.todo.document.URI, Version: r.todo.document.Version, Range: rangeOf(lines, span, e),
-		QueryID: id, Result: result,
-	}
+	outcome := r.outcome(i, id, result)
 	if err != nil {
-		outcome.Error = statementError(err, r.todo.document, span, r.now.client)
+		outcome.Error = statementError(err, r.todo.document, r.todo.span(i), r.now.client)
+		r.session.tellRunError(r.todo.document, r.todo.span(i), outcome)
 	} else {
 		r.session.reached(r.connection, r.todo.document.URI)
 	}
@@ -176,6 +201,9 @@ func (r *run) summary(took time.Duration) string {
 	if r.err != nil {
 		return sentence(r.err)
 	}
+	if len(r.results) == 0 {
+		return "nothing to run"
+	}
 	last := r.results[len(r.results)-1]
 	switch {
 	case last.Error != nil && last.Error.Hint != "":
@@ -192,7 +220,7 @@ func (r *run) summary(took time.Duration) string {
 // outcomeOf is a result in a few words, such as "42 rows · 18 ms".
 func outcomeOf(result *tusk.QueryResult) string {
 	what := result.CommandTag
-	switch n := len(result.Rows); {
+	switch n := result.RowCount; {
 	case result.Truncated:
 		what = fmt.Sprintf("first %d rows", n)
 	case len(result.Columns) > 0 && n == 1:
@@ -218,10 +246,7 @@ func (r *run) show() {
 	if r.err != nil || !r.succeeded() && !r.results[len(r.results)-1].Error.Cancelled {
 		kind = protocol316.MessageTypeError
 	}
-	line := r.summary(0)
-	if r.err == nil {
-		line = r.summary(r.took())
-	}
+	line := r.summary(r.took()) + r.session.transactionNote(r.connection, r.todo.document.URI)
 	if content := r.file(); len(content) > 0 {
 		path, err := s.results.write(r.todo.document.URI, content)
 		if err != nil {
@@ -252,15 +277,57 @@ func (r *run) file() []byte {
 			continue
 		}
 		fmt.Fprintf(&out, "-- %s\n", bytes.ReplaceAll([]byte(outcome.Result.SQL), []byte("\n"), []byte("\n-- ")))
+		for _, p := range outcome.Result.Parameters {
+			fmt.Fprintf(&out, "-- %s = %s\n", p.Name, literal(p.Value))
+		}
 		for _, notice := range outcome.Result.Notices {
 			fmt.Fprintf(&out, "%s: %s\n", notice.Severity, notice.Message)
 		}
-		if err := render.Table(&out, outcome.Result); err != nil {
-			r.session.log.Error("a result cannot be written", "err", err) // a buffer takes all
+		if err := r.write(&out, outcome.Result); err != nil {
+			fmt.Fprintln(&out, sentence(err))
 		}
 		fmt.Fprintf(&out, "%s\n\n", outcomeOf(outcome.Result))
 	}
 	return out.Bytes()
+}
+
+// write writes the first rows of a result, as many as a file is made for.
+func (r *run) write(out *bytes.Buffer, result *tusk.QueryResult) error {
+	if len(result.Columns) == 0 {
+		return render.Result(out, result, nil)
+	}
+	kept, err := r.session.engine.Result(result.ID)
+	if err != nil {
+		return err
+	}
+	limit := int64(r.now.settings.Results.FileRows)
+	if result.RowCount <= limit {
+		return render.Result(out, result, kept.Rows())
+	}
+	shown := *result
+	shown.Footers = []string{fmt.Sprintf("(the first %d of %d rows; tusk.result.export writes all of them)", limit, result.RowCount)}
+	return render.Result(out, &shown, firstRows(kept.Rows(), limit))
+}
+
+// firstRows are the first n of rows.
+func firstRows(rows tusk.Rows, n int64) tusk.Rows {
+	return func(yield func([][]byte, error) bool) {
+		left := n
+		for row, err := range rows {
+			if left == 0 || !yield(row, err) {
+				return
+			}
+			left--
+		}
+	}
+}
+
+// literal shows a value so that NULL is no text.
+func literal(v tusk.Value) string {
+	if v == nil {
+		return "NULL"
+	}
+	return "'" + strings.ReplaceAll(*v, "'", "''") + "'"
 }
 
 // open shows a file beside the document, where the client can.

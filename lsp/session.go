@@ -48,6 +48,7 @@ type session struct {
 	progresses   *progresses     // safe for concurrent use
 	connections  *connections    // safe for concurrent use
 	results      *resultFiles    // safe for concurrent use
+	runErrors    *runErrors      // safe for concurrent use
 	serverSyntax *serverSyntax   // safe for concurrent use
 
 	life       context.Context // the life of the connection to the client
@@ -67,11 +68,14 @@ func newSession(life context.Context, abandon func(), o Options) *session {
 		log:     o.Log,
 		parser:  pgparse.New(parsedStatements),
 		results: &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},
+		runErrors: &runErrors{byURI: map[string]documentErrors{}},
 		life:    life,
 		abandon: abandon,
 		passes:  map[string]context.CancelFunc{},
 	}
 	o.Engine.AskSecret, o.Engine.AcceptHost, o.Engine.OnConnections = s.askSecret, s.acceptHost, s.connectionsChanged
+	o.Engine.OnSession, o.Engine.OnBlocking = s.sessionChanged, s.blocking
+	o.Engine.SpoolDir = o.DataDir
 	s.engine = engine.New(o.Engine)
 	s.serverSyntax = &serverSyntax{engine: s.engine, known: map[verdictKey]*tusk.Error{}}
 	s.messages = &messages{notify: s.notifyClient, log: o.Log, shown: map[string]bool{}}

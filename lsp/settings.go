@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 )
 
 // Settings are what a user may set under "tusk" in the client's settings, and
@@ -22,6 +23,7 @@ type Settings struct {
 	Completion  CompletionSettings  `json:"completion"`
 	Diagnostics DiagnosticsSettings `json:"diagnostics"`
 	Results     ResultsSettings     `json:"results"`
+	Parameters  ParametersSettings  `json:"parameters"`
 	History     HistorySettings     `json:"history"`
 	Pool        PoolSettings        `json:"pool"`
 	// DotEnv lets DATABASE_URL of a workspace's .env file name a connection.
@@ -47,8 +49,27 @@ type DiagnosticsSettings struct {
 
 // ResultsSettings bound what a run brings back.
 type ResultsSettings struct {
-	MaxRows int `json:"maxRows"` // rows kept of one result, at least 1
+	MaxRows  int `json:"maxRows"`  // rows kept of one result, at least 1
+	FileRows int `json:"fileRows"` // rows written to the file of a client without a grid, at least 1
 }
+
+// ParametersSettings say what in SQL text is a parameter.
+type ParametersSettings struct {
+	// Placeholders are the notations beside $1: ":name", "@name" and "?".
+	Placeholders []string `json:"placeholders"`
+}
+
+// placeholders is the setting as the lexer takes it. What is not known was
+// refused before.
+func (p ParametersSettings) placeholders() lex.Placeholders {
+	var styles lex.Placeholders
+	for _, notation := range p.Placeholders {
+		styles |= placeholders[notation]
+	}
+	return styles
+}
+
+var placeholders = map[string]lex.Placeholders{":name": lex.ColonName, "@name": lex.AtName, "?": lex.Question}
 
 // HistorySettings say what of the history is kept, besides what is pinned.
 type HistorySettings struct {
@@ -68,7 +89,8 @@ func DefaultSettings() *Settings {
 	return &Settings{
 		Completion:  CompletionSettings{KeywordCase: "upper", Limit: 200},
 		Diagnostics: DiagnosticsSettings{Enabled: true},
-		Results:     ResultsSettings{MaxRows: 1000},
+		Results:     ResultsSettings{MaxRows: 100_000, FileRows: 1000},
+		Parameters:  ParametersSettings{Placeholders: []string{":name"}},
 		History:     HistorySettings{MaxEntries: 100_000},
 		Pool:        PoolSettings{MaxConnections: 4, AcquireTimeoutSecs: 30},
 	}
@@ -93,10 +115,17 @@ func parseSettings(raw json.RawMessage) (*Settings, error) {
 		return nil, invalidSetting(fmt.Sprintf("tusk.completion.limit is %d; it must be 1 to 1000", settings.Completion.Limit), nil)
 	case settings.Results.MaxRows < 1:
 		return nil, invalidSetting(fmt.Sprintf("tusk.results.maxRows is %d; it must be at least 1", settings.Results.MaxRows), nil)
+	case settings.Results.FileRows < 1:
+		return nil, invalidSetting(fmt.Sprintf("tusk.results.fileRows is %d; it must be at least 1", settings.Results.FileRows), nil)
 	case settings.Pool.MaxConnections < 1 || settings.Pool.AcquireTimeoutSecs < 1:
 		return nil, invalidSetting("tusk.pool.maxConnections and acquireTimeoutSecs must be at least 1", nil)
 	case settings.History.MaxEntries < 0 || settings.History.MaxDays < 0:
 		return nil, invalidSetting("tusk.history.maxEntries and maxDays must not be negative; 0 keeps all", nil)
+	}
+	for _, notation := range settings.Parameters.Placeholders {
+		if _, known := placeholders[notation]; !known {
+			return nil, invalidSetting(fmt.Sprintf(`tusk.parameters.placeholders has %q; it takes ":name", "@name" and "?"`, notation), nil)
+		}
 	}
 	return settings, nil
 }
