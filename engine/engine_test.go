@@ -83,11 +83,7 @@ func connected(t testing.TB, db *pgtest.Database, change ...func(*tusk.Connectio
 
 // script cuts a text into statements for a session.
 func script(id uuid.UUID, session, text string) engine.Script {
-	s := engine.Script{ConnectionID: id, Session: session}
-	for _, statement := range sql.New(text).Statements() {
-		s.Statements = append(s.Statements, statement.Text())
-	}
-	return s
+	return engine.Script{ConnectionID: id, Session: session, Statements: sql.New(text).Statements()}
 }
 
 // outcome is what a script gave.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
@@ -16,13 +17,11 @@ func (r *runner) guarded(j *job) error {
 		return err
 	}
 	s.tellPooler(j.shape)
-	if !j.internal {
-		if err := r.bindValues(j); err != nil {
-			return err
-		}
-		if err := r.confirm(j); err != nil {
-			return err
-		}
+	if err := r.bindValues(j); err != nil {
+		return err
+	}
+	if err := r.confirm(j); err != nil {
+		return err
 	}
 	out := &output{
 		state: r.state, handle: j.handle, script: r.script, index: j.index,
@@ -68,18 +67,20 @@ func unsupported(j *job, readOnly bool) error {
 
 // bindValues gives the parameters of a statement their types and values.
 func (r *runner) bindValues(j *job) error {
+	if j.bound != nil {
+		for _, value := range j.bound {
+			j.query.values = append(j.query.values, []byte(value))
+		}
+		return nil
+	}
 	if len(j.params) == 0 {
 		return nil
 	}
-	b := bindable{sql: j.query.sql}
-	for _, p := range j.params {
-		b.names = append(b.names, p.Name)
-	}
 	var err error
-	if j.params, err = r.session.describe(j.handle, b); err != nil {
+	if j.params, err = r.session.parameters(j.handle, j.query.sql, j.params); err != nil {
 		return j.positioned(err)
 	}
-	if err := r.state.fillIn(r.ctx, r.script, j.index, j.handle, j.params); err != nil {
+	if err := r.state.fillIn(r.script, j.index, j.handle, j.params); err != nil {
 		return err
 	}
 	j.query.values = wireValues(j.params)
@@ -97,13 +98,7 @@ func (s *Session) begin(sql shape) error {
 }
 
 // manual reports whether transactions end by hand alone.
-func (s *Session) manual() bool {
-	value, set := s.variables.Get("AUTOCOMMIT")
-	if set {
-		return value == "off"
-	}
-	return s.connection.config.Options.ManualCommit
-}
+func (s *Session) manual() bool { return !s.variables.On("AUTOCOMMIT") }
 
 // standsAlone reports whether a statement begins or ends a transaction, or
 // cannot run within one (command_no_begin in psql's common.c).
@@ -111,7 +106,7 @@ func (s shape) standsAlone() bool {
 	if s.controlsTransaction() {
 		return true
 	}
-	second, third := s.word(1), s.word(2)
+	second := s.word(1)
 	concurrently := slices.Contains(s.words, lex.KwConcurrently)
 	switch s.word(0) {
 	case lex.KwVacuum, lex.KwCluster:
@@ -119,7 +114,7 @@ func (s shape) standsAlone() bool {
 	case lex.KwCreate:
 		return second == lex.KwDatabase || second == lex.KwTablespace || concurrently && (second == lex.KwIndex || second == lex.KwUnique)
 	case lex.KwAlter:
-		return second == lex.KwSystem || second == lex.KwDatabase && third == lex.KwNotKeyword && slices.Contains(s.words, lex.KwTablespace)
+		return second == lex.KwSystem || second == lex.KwDatabase && slices.Contains(s.words, lex.KwTablespace)
 	case lex.KwReindex:
 		return second == lex.KwDatabase || second == lex.KwSystem || concurrently
 	case lex.KwDrop:
@@ -144,3 +139,18 @@ func (s *Session) transact(sql string) ([][]byte, error) {
 	}
 	return nil, nil
 }
+
+// watch has the script told what a long statement waits for. The caller calls
+// stop at its end.
+func (r *runner) watch(j *job) (stop func()) {
+	if r.script.Waiting == nil || pooled(r.session.conn) {
+		return func() {}
+	}
+	return r.state.watchWait(j.handle, r.session.conn.PID(), waitPatience, func(text string) {
+		r.script.Waiting(j.index, j.handle, text)
+	})
+}
+
+// waitPatience is how long a statement runs before it is asked what it waits
+// for.
+const waitPatience = 2 * time.Second

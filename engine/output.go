@@ -176,7 +176,7 @@ func (o *output) info(in *incoming, names typeNames) *tusk.QueryResult {
 		ExecutionTimeMS: time.Since(o.handle.StartedAt).Milliseconds(),
 	}
 	tag := pgconn.NewCommandTag(in.tag)
-	info.QueryType = queryType(tag, in.result != nil && !in.lines)
+	info.QueryType = queryType(tag, len(in.fields) > 0 && !in.lines)
 	if tag.Insert() || tag.Update() || tag.Delete() || strings.HasPrefix(in.tag, "MERGE") || strings.HasPrefix(in.tag, "COPY") {
 		affected := tag.RowsAffected()
 		info.RowsAffected = &affected

@@ -103,30 +103,39 @@ func (b bindable) origin(offset int) int {
 	return offset + shift
 }
 
-// describe asks the server for the parameters' types. It runs nothing.
-func (s *Session) describe(h *QueryHandle, b bindable) ([]tusk.Parameter, error) {
+// prepare has the server read a statement, which runs nothing.
+func (s *Session) prepare(h *QueryHandle, sql string) (*pgconn.StatementDescription, error) {
 	unwanted, cancel := s.limited(h)
 	defer cancel()
 	stop := s.watch(unwanted, s.conn)
-	described, err := s.conn.Prepare(context.Background(), "", b.sql, nil)
-	if stop() && !s.conn.IsClosed() {
+	described, err := s.conn.Prepare(context.Background(), "", sql, nil)
+	asked := stop()
+	if asked && !s.conn.IsClosed() {
 		s.settle(s.conn)
 	}
 	if err != nil {
-		return nil, s.explain(err, h.Cancelled())
+		return nil, s.explain(err, asked)
+	}
+	return described, nil
+}
+
+// parameters asks the server for the types of parameters with these names.
+func (s *Session) parameters(h *QueryHandle, sql string, named []tusk.Parameter) ([]tusk.Parameter, error) {
+	described, err := s.prepare(h, sql)
+	if err != nil {
+		return nil, err
 	}
 	fields := make([]pgconn.FieldDescription, len(described.ParamOIDs))
 	for i, oid := range described.ParamOIDs {
 		fields[i] = pgconn.FieldDescription{DataTypeOID: oid, TypeModifier: -1}
 	}
 	s.learn(fields)
-	var parameters []tusk.Parameter
+	parameters := make([]tusk.Parameter, len(fields))
 	for i, f := range fields {
-		p := tusk.Parameter{Name: "$" + strconv.Itoa(i+1), TypeOID: f.DataTypeOID, TypeName: s.types.of(f)}
-		if i < len(b.names) {
-			p.Name = b.names[i]
+		parameters[i] = tusk.Parameter{Name: "$" + strconv.Itoa(i+1), TypeOID: f.DataTypeOID, TypeName: s.types.of(f)}
+		if i < len(named) {
+			parameters[i].Name = named[i].Name
 		}
-		parameters = append(parameters, p)
 	}
 	return parameters, nil
 }
@@ -139,7 +148,7 @@ func (s *State) fillIn(script Script, i int, h *QueryHandle, parameters []tusk.P
 	}
 	ctx, cancel := context.WithCancel(h.unwanted)
 	defer cancel()
-	key := rememberedKey(h.SQL)
+	key := "parameters/" + StatementKey(h.SQL)
 	last, err := s.remembered(ctx, key)
 	if err != nil {
 		s.config.Log.Warn("the last values of a statement's parameters are unknown", "err", err)
@@ -203,9 +212,9 @@ func namesOf(parameters []tusk.Parameter) string {
 // secret finds parameters whose values are not for keeping.
 var secret = regexp.MustCompile(`(?i)pass|secret|token|credential|api_?key`)
 
-// rememberedKey is where the values of a statement are kept: the same for all
-// that differ in nothing but white space, comments and the case of words.
-func rememberedKey(sql string) string {
+// StatementKey is the same for all texts of a statement that differ in nothing
+// but white space, comments and the case of words.
+func StatementKey(sql string) string {
 	hash := sha256.New()
 	lexer := lex.NewLexer(sql, 0, lex.Options{})
 	for token := lexer.NextSignificant(); token.Kind != lex.EOF; token = lexer.NextSignificant() {
@@ -216,7 +225,7 @@ func rememberedKey(sql string) string {
 		hash.Write([]byte(text))
 		hash.Write([]byte{0})
 	}
-	return "parameters/" + hex.EncodeToString(hash.Sum(nil)[:16])
+	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
 func (s *State) remembered(ctx context.Context, key string) (map[string]tusk.Value, error) {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
 )
 
 // wireQuery is a statement as it goes over the wire.
@@ -174,6 +176,10 @@ func (x *wire) close() {
 		cancel()
 		_ = x.conn.Close(ctx) // no good-bye arrives; why is receive's error
 	}
+}
+
+func errBinaryCopy() error {
+	return &tusk.Error{Category: tusk.Query, Message: "binary COPY is no text to show", Hint: "Copy as text or csv, or to a file of the server."}
 }
 
 // ended syncs after the statement, unless feed does so.

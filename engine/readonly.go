@@ -7,26 +7,26 @@ import tusk "github.com/tusk-lsp/tusk-lsp"
 // (https://www.postgresql.org/docs/current/sql-set-transaction.html). COPY is
 // refused for the files and programs that it may write to, which are outside of
 // any transaction.
-func (s *Session) executeReadOnly(h *QueryHandle, sql shape, maxRows int) (*tusk.QueryResult, error) {
+func (s *Session) executeReadOnly(sql shape, execute func() error) error {
 	switch {
 	case sql.controlsTransaction():
-		return nil, readOnlyError("this connection is read-only, so transactions are not yours to begin or end",
+		return readOnlyError("this connection is read-only, so transactions are not yours to begin or end",
 			"Each statement runs in a read-only transaction of its own.")
 	case sql.copies():
-		return nil, readOnlyError("this connection is read-only, and COPY can write to files and programs of the server",
+		return readOnlyError("this connection is read-only, and COPY can write to files and programs of the server",
 			"Read with SELECT.")
 	}
 	if _, err := s.transact("BEGIN READ ONLY; SELECT 1"); err != nil {
-		return nil, err
+		return err
 	}
-	result, err := s.execute(h, sql.sql, maxRows)
+	err := execute()
 	if s.conn.IsClosed() {
-		return result, err
+		return err
 	}
 	if endErr := s.endReadOnly(err == nil); endErr != nil && err == nil {
-		return nil, endErr
+		return endErr
 	}
-	return result, err
+	return err
 }
 
 func readOnlyError(message, hint string) error {

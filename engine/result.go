@@ -256,6 +256,43 @@ func (s *State) Result(id uuid.UUID) (*Result, error) {
 	}
 }
 
+// LastResult gives the newest result of a session that has rows.
+func (s *State) LastResult(session string) (*Result, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range slices.Backward(s.results) {
+		if r.session == session {
+			return r, nil
+		}
+	}
+	return nil, &tusk.Error{Category: tusk.Query, Message: "there is no result yet", Hint: "Run a statement that gives rows."}
+}
+
+// Again is a result's statement, to be run once more.
+type Again struct {
+	ConnectionID uuid.UUID
+	Session      string
+	SQL          string
+	Values       map[string]tusk.Value // of its parameters
+}
+
+// Again gives the result's statement where running it again changes nothing.
+func (r *Result) Again() (Again, error) {
+	info := r.Info()
+	if !r.repeatable {
+		return Again{}, &tusk.Error{
+			Category: tusk.Query,
+			Message:  "the statement may do more than read, so it is not run again unasked",
+			Hint:     "Run it yourself, with maxRows -1 to keep all rows.",
+		}
+	}
+	again := Again{ConnectionID: r.connection, Session: r.session, SQL: info.SQL, Values: map[string]tusk.Value{}}
+	for _, p := range info.Parameters {
+		again.Values[p.Name] = p.Value
+	}
+	return again, nil
+}
+
 // CloseResult forgets a result. One that is not known is no error.
 func (s *State) CloseResult(id uuid.UUID) error {
 	s.mu.Lock()

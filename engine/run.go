@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,8 +34,12 @@ type Script struct {
 	Started  func(i int, h *QueryHandle)
 	Notice   func(i int, n tusk.Notice)
 	Rows     func(i int, h *QueryHandle, soFar *tusk.QueryResult) // the first rows of a statement that still runs, then their number
-	Waiting  func(i int, h *QueryHandle, w Wait)                  // a long statement waits for a lock or the like
+	Waiting  func(i int, h *QueryHandle, text string)             // what a long statement waits for
 	Finished func(i int, h *QueryHandle, result *tusk.QueryResult, err error)
+
+	// Abandoned tells of a backend that did not heed a cancel: its connection was
+	// closed, and it may go on (see State.Terminate).
+	Abandoned func(i int, pid uint32)
 
 	// Ask asks the user for the values of parameters, which have those of the
 	// last time. No answer (nil, nil) cancels the statement. nil: a statement
@@ -72,15 +77,17 @@ var errStopped = errors.New("the script stopped")
 
 // job is one statement on its way.
 type job struct {
-	index    int
-	handle   *QueryHandle
-	shape    shape // of what the server gets
-	query    wireQuery
-	origin   func(offset int) int // from query.sql into the statement's own text
-	params   []tusk.Parameter
-	display  tusk.Display
-	internal bool // ours: without history, gate and parameters
-	results  []*tusk.QueryResult
+	index   int // in the script
+	handle  *QueryHandle
+	shape   shape // of what the server gets
+	query   wireQuery
+	origin  func(offset int) int // from query.sql into the statement's own text, in bytes
+	params  []tusk.Parameter
+	bound   []string // values that \bind gave; nil: none
+	display tusk.Display
+	title   string
+	hidden  bool // its results are not told: something else is made of them
+	results []*tusk.QueryResult
 }
 
 // statement runs a statement of the script, which is listed while it runs, and
@@ -111,7 +118,7 @@ func (r *runner) statement(j job, data io.Reader) ([]*tusk.QueryResult, error) {
 	session.notice = nil
 	took := time.Since(h.StartedAt)
 	for _, result := range j.results {
-		result.ExecutionTimeMS = took.Milliseconds()
+		result.ExecutionTimeMS, result.Title = took.Milliseconds(), j.title
 	}
 	if n := len(j.results); n > 0 {
 		j.results[n-1].Notices = notices
@@ -124,35 +131,79 @@ func (r *runner) statement(j job, data io.Reader) ([]*tusk.QueryResult, error) {
 	s.mu.Unlock()
 	s.history.add(ended{handle: h, rows: rowCount(j.results), err: err, took: took})
 	session.noteChange(j.shape, err)
-	if script.Finished != nil {
-		for _, result := range j.results {
+	session.noteOutcome(j.results, err)
+	r.cancelled = h.Cancelled()
+	if script.Abandoned != nil && h.Cancelled() && session.conn.IsClosed() {
+		script.Abandoned(j.index, session.conn.PID())
+	}
+	if script.Finished == nil {
+		return j.results, err
+	}
+	for _, result := range j.results {
+		if !j.hidden {
 			script.Finished(j.index, h, result, nil)
 		}
-		if err != nil {
-			script.Finished(j.index, h, nil, err)
-		}
+	}
+	if err != nil {
+		script.Finished(j.index, h, nil, err)
 	}
 	return j.results, err
 }
 
+// noteOutcome sets the variables that tell how the last statement went.
+func (s *Session) noteOutcome(results []*tusk.QueryResult, err error) {
+	set := func(name, value string) {
+		if err := s.variables.Set(name, value); err != nil {
+			s.config.Log.Error("a variable was not set", "name", name, "err", err)
+		}
+	}
+	if e, ok := errors.AsType[*tusk.Error](err); ok {
+		s.failed = err
+		set("ERROR", "true")
+		set("SQLSTATE", e.Code)
+		set("ROW_COUNT", "0")
+		set("LAST_ERROR_MESSAGE", e.Message)
+		set("LAST_ERROR_SQLSTATE", e.Code)
+		return
+	}
+	set("ERROR", "false")
+	set("SQLSTATE", "00000")
+	rows := int64(0)
+	if n := rowCount(results); n != nil {
+		rows = *n
+	}
+	set("ROW_COUNT", strconv.FormatInt(rows, 10))
+}
+
 // prepare makes a job of a statement's text: variables and placeholders are
 // replaced by what the server takes.
-func (r *runner) prepare(index int, source string) job {
-	expanded := r.session.variables.Expand(source)
-	b := bind(expanded.Text, r.script.Placeholders)
-	j := job{
-		index:   index,
-		handle:  newQueryHandle(r.session.connection.config.ID, source),
-		shape:   shapeOf(b.sql),
-		origin:  func(offset int) int { return expanded.Origin(b.origin(offset)) },
-		display: r.session.display,
+func (r *runner) prepare(index int, source string) (job, error) {
+	expanded, err := r.session.variables.Expand(source, &r.conditions)
+	if err != nil {
+		return job{}, err
 	}
-	j.query = wireQuery{sql: b.sql, copies: j.shape.copiesHere(), several: j.shape.several}
+	b := bind(expanded.Text, r.script.Placeholders)
+	j := r.literally(index, b.sql)
+	j.handle.SQL = source
+	j.origin = func(offset int) int { return expanded.Origin(b.origin(offset)) }
 	for _, name := range b.names {
 		j.params = append(j.params, tusk.Parameter{Name: name})
 	}
+	return j, nil
+}
+
+// literally makes a job of a text that the server takes as it is.
+func (r *runner) literally(index int, source string) job {
+	j := job{
+		index:   index,
+		handle:  newQueryHandle(r.session.connection.config.ID, source),
+		shape:   shapeOf(source),
+		origin:  func(offset int) int { return offset },
+		display: r.session.display,
+	}
+	j.query = wireQuery{sql: source, copies: j.shape.copiesHere(), several: j.shape.several}
 	if j.shape.several {
-		j.query.sql = joined(b.sql)
+		j.query.sql = joined(source)
 	}
 	return j
 }

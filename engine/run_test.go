@@ -136,7 +136,7 @@ func TestQueriesAreListedWhileTheyRun(t *testing.T) {
 	state, id := connected(t, pgtest.New(t).Database(t))
 	s := script(id, "doc", `select 1; select oops`)
 	s.Started = func(i int, h *engine.QueryHandle) {
-		if state.Query(h.ID) != h || len(state.Queries()) != 1 || h.SQL != s.Statements[i] || h.State() != engine.Running {
+		if state.Query(h.ID) != h || len(state.Queries()) != 1 || h.SQL != s.Statements[i].Text() || h.State() != engine.Running {
 			t.Errorf("statement %d is not listed: %v", i, state.Queries())
 		}
 	}
@@ -148,15 +148,14 @@ func TestQueriesAreListedWhileTheyRun(t *testing.T) {
 	run(t.Context(), state, s)
 }
 
-// What would wait for data or values from us ends at once.
+// What would wait for data or values that nobody gives ends at once.
 func TestRefusedStatements(t *testing.T) {
 	state, id := connected(t, pgtest.New(t).Database(t, `create table t (a int); create table stdin (a int)`))
 	for _, text := range []string{
-		`copy t from stdin`, `COPY t FROM STDOUT`, `copy (select 1) to stdout`, `copy t (a) from stdin with (format csv)`,
-		`select $1`, `insert into t values ($1)`,
+		`copy t from stdin`, `COPY t FROM STDOUT`, `copy t (a) from stdin with (format csv)`,
+		`select $1`, `insert into t values ($1)`, `copy t to stdout (format binary)`,
 	} {
-		o := run(t.Context(), state, engine.Script{ConnectionID: id, Session: "doc", Statements: []string{text}})
-		if e := wantCategory(t, o.failed, tusk.Query); e.Hint == "" {
+		if e := fails(t, state, id, "doc", text, tusk.Query); e.Hint == "" {
 			t.Errorf("%s: no hint", text)
 		}
 	}
@@ -182,7 +181,7 @@ func TestMaxRowsBoundsMemory(t *testing.T) {
 	var kept *store.Store
 	state := newState(t, func(c *engine.Config) { kept = c.Store })
 	id := open(t, state, source(t, pgtest.New(t).Database(t)))
-	s := script(id, "doc", `select n, repeat('x', 100) from generate_series(1, 1000000) n`)
+	s := script(id, "doc", `select n, lpad('x', 100), pg_backend_pid() from generate_series(1, 1000000) n`)
 	s.MaxRows = 100
 	must(t, state, id, "doc", `select 1`)
 	var before, after runtime.MemStats
@@ -204,6 +203,35 @@ func TestMaxRowsBoundsMemory(t *testing.T) {
 	state.Close()
 	if entries, err := kept.History(context.Background(), store.HistoryFilter{Text: "generate_series"}); err != nil || *entries[0].RowCount != 1000000 {
 		t.Errorf("the history has %+v, %v", entries, err)
+	}
+}
+
+// A statement that only reads ends at the limit; another runs to its end, since
+// half of what a function does is no result.
+func TestMaxRowsStopsWhatOnlyReads(t *testing.T) {
+	state, id := connected(t, pgtest.New(t).Database(t, `
+		create sequence s;
+		create function counted() returns int language sql volatile as 'select nextval(''s'')::int'`))
+	for text, tag := range map[string]string{
+		`select n from generate_series(1, 1000) n`: "SELECT 10",
+		`table pg_class`: "SELECT 10",
+		`with n as (select generate_series(1, 1000) as a) select a, now() from n`:    "SELECT 10",
+		`select counted() from generate_series(1, 1000)`:                             "SELECT 1000",
+		`select "counted"() from generate_series(1, 1000)`:                           "SELECT 1000",
+		`with n as (select counted() from generate_series(1, 1000)) select * from n`: "SELECT 1000",
+	} {
+		s := script(id, "doc", text)
+		s.MaxRows = 10
+		o := run(t.Context(), state, s)
+		if o.failed != nil {
+			t.Fatal(text, o.failed)
+		}
+		if r := o.results[0]; r.CommandTag != tag || !r.Truncated || r.RowCount != 10 {
+			t.Errorf("%s: %s, truncated %v, %d rows", text, r.CommandTag, r.Truncated, r.RowCount)
+		}
+	}
+	if got := cells(must(t, state, id, "doc", `select last_value from s`)); got != "3000" {
+		t.Errorf("the function ran %s times", got)
 	}
 }
 

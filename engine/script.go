@@ -21,24 +21,27 @@ type runner struct {
 
 	conditions psql.Conditions
 	files      []string // that \i reads at the moment, the outermost first
-	last       string   // the last SQL, which \g, \gexec and \watch alone repeat
-	stopped    error    // why nothing runs any more, if not by a statement of its own
+	last       string   // the last SQL, which \g and its like send, again if need be
+	bound      []string // the values that \bind gave for it; nil: it gave none
+	told       bool     // a command told its results
+	cancelled  bool     // the last statement ended before its cancel came
+	stopped    error    // why nothing runs any more, where no statement told that
 }
 
 // all runs the script's statements.
 func (r *runner) all() error {
 	for i := range r.script.Statements {
-		if err := r.one(r.script.Statements, i, i); err != nil {
-			if err == errStopped {
-				return r.stopped
-			}
+		switch err := r.one(r.script.Statements, i, i); err {
+		case nil:
+		case errStopped:
+			return r.stopped
+		case errQuit:
+			return nil
+		default:
 			return err
 		}
 	}
-	if err := r.conditions.End(); err != nil {
-		return err
-	}
-	return nil
+	return r.conditions.End()
 }
 
 // one runs statement i of a list as the script's statement index.
@@ -63,21 +66,23 @@ func (r *runner) one(list []sql.Statement, i, index int) error {
 		if i+1 < len(list) && sends(list[i+1]) && !terminated(st) {
 			return nil // \gset and its like send it
 		}
-		_, err = r.statement(r.prepare(index, st.Text()), dataOf(list, i))
+		err = r.sql(index, st.Text(), dataOf(list, i))
 	case sql.Meta:
 		err = r.meta(index, st.Text(), dataOf(list, i))
 	}
 	return r.after(list, i, err)
 }
 
-// after decides whether the script goes on.
+// after decides whether the script goes on after statement i.
 func (r *runner) after(list []sql.Statement, i int, err error) error {
 	switch {
-	case err == nil:
-		return nil
-	case tusk.CategoryOf(err) == tusk.Cancelled && i+1 < len(list):
+	case err == nil && r.cancelled && i+1 < len(list):
 		r.stopped = classify(context.Canceled, r.session.connection.config)
 		return errStopped
+	case err == nil:
+		return nil
+	case err == errQuit:
+		return err
 	case tusk.CategoryOf(err) == tusk.Cancelled || r.session.conn.IsClosed() || !r.keepsGoing():
 		return errStopped
 	}
@@ -86,10 +91,7 @@ func (r *runner) after(list []sql.Statement, i int, err error) error {
 
 // keepsGoing reports whether a statement that fails leaves the rest to run.
 func (r *runner) keepsGoing() bool {
-	if value, set := r.session.variables.Get("ON_ERROR_STOP"); set {
-		return value == "off"
-	}
-	return r.script.KeepGoing
+	return r.script.KeepGoing || !r.session.variables.On("ON_ERROR_STOP")
 }
 
 // dataOf gives the data that follows statement i, without the \. that ends it.
@@ -135,4 +137,36 @@ func terminated(st sql.Statement) bool {
 	return slices.ContainsFunc(st.Tokens(), func(t lex.Token) bool {
 		return t.Kind == lex.Semicolon && t.Start >= st.Span.End
 	})
+}
+
+// sql runs a SQL statement; several, where a variable holds several.
+func (r *runner) sql(index int, source string, data io.Reader) error {
+	j, err := r.prepare(index, source)
+	if err != nil {
+		return r.own(index, source, func(*QueryHandle) (string, error) { return "", err })
+	}
+	if j.query.sql != source {
+		if parts := sql.New(j.query.sql).Statements(); len(parts) > 1 && !j.shape.several {
+			for i := range parts {
+				if parts[i].Kind != sql.SQL {
+					continue
+				}
+				if _, err := r.statement(r.literally(index, parts[i].Text()), data); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	_, err = r.statement(j, data)
+	return err
+}
+
+// conditional takes \if and its like.
+func (r *runner) conditional(st sql.Statement, index int) error {
+	warned, err := r.conditions.Follow(st.Text(), r.session.variables)
+	if err == nil && len(warned) == 0 {
+		return nil
+	}
+	return r.own(index, st.Text(), func(*QueryHandle) (string, error) { return r.warnings(warned), err })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -37,6 +38,7 @@ type Session struct {
 	variables  *psql.Variables // of psql; they outlive the backend
 	display    tusk.Display    // psql's \x
 	savepoints []string        // of the open transaction, the outermost first
+	failed     error           // of the last statement that failed; nil: none did
 }
 
 // TransactionStatus is where a backend stands in regard to transactions, as
@@ -79,7 +81,23 @@ type SessionStatus struct {
 func newSession(c *connection, key sessionKey, config Config) *Session {
 	s := &Session{connection: c, key: key, config: config, turn: make(chan struct{}, 1), types: typeNames{}, variables: psql.NewVariables()}
 	s.life, s.end = context.WithCancel(c.life)
+	s.configure()
 	return s
+}
+
+// configure sets the variables that differ from psql's: scripts stop at an
+// error, and whether transactions end by hand is the connection's setting.
+func (s *Session) configure() {
+	values := [][2]string{{"ON_ERROR_STOP", "on"}, {"DBNAME", s.connection.config.Database}, {"USER", s.connection.config.Username},
+		{"HOST", s.connection.config.Host}, {"PORT", strconv.Itoa(s.connection.config.Port)}, {"ENCODING", "UTF8"}}
+	if s.connection.config.Options.ManualCommit {
+		values = append(values, [2]string{"AUTOCOMMIT", "off"})
+	}
+	for _, v := range values {
+		if err := s.variables.Set(v[0], v[1]); err != nil {
+			s.config.Log.Error("a variable was not set", "name", v[0], "err", err)
+		}
+	}
 }
 
 // take waits for the session's turn and connects it if need be. The caller
