@@ -66,7 +66,7 @@ func newSession(life context.Context, abandon func(), o Options) *session {
 		store:   o.Engine.Store,
 		log:     o.Log,
 		parser:  pgparse.New(parsedStatements),
-		results: &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},
+		results: newResultFiles(resultFolder(o.DataDir)),
 		life:    life,
 		abandon: abandon,
 		passes:  map[string]context.CancelFunc{},
