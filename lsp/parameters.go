@@ -54,9 +54,9 @@ func (r *run) ask(ctx context.Context, i int, parameters []tusk.Parameter) ([]tu
 func (r *run) askByFile(i int, parameters []tusk.Parameter) ([]tusk.Value, error) {
 	s := r.session
 	name := "values:" + engine.StatementKey(r.todo.statements[i].Text())
-	content, path, err := s.results.read(name)
+	content, err := s.results.read(name)
 	if err != nil {
-		return nil, err
+		return nil, resultFileError(err)
 	}
 	known := readValues(content)
 	values := make([]tusk.Value, len(parameters))
@@ -72,7 +72,8 @@ func (r *run) askByFile(i int, parameters []tusk.Parameter) ([]tusk.Value, error
 	if complete {
 		return values, nil
 	}
-	if path, err = s.results.write(name, writeValues(r.todo.statements[i], parameters, known)); err != nil {
+	path, err := s.results.write(name, writeValues(r.todo.statements[i], parameters, known))
+	if err != nil {
 		return nil, err
 	}
 	s.open(path, r.now.client)

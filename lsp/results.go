@@ -173,7 +173,8 @@ func (s *session) exportResult(ctx context.Context, now *Snapshot, p protocol.Ex
 	}
 	shown := params.Path == ""
 	if shown {
-		params.Path, err = s.results.path("export:"+result.Info().ID.String()+"."+params.Format.Extension(), params.Format.Extension())
+		extension := params.Format.Extension()
+		params.Path, err = s.results.named("export:"+result.Info().ID.String()+"."+extension, extension)
 		params.Overwrite = true
 	} else {
 		params.Path, err = absolute(now, params.Path)

@@ -63,15 +63,15 @@ type session struct {
 
 func newSession(life context.Context, abandon func(), o Options) *session {
 	s := &session{
-		options: o,
-		store:   o.Engine.Store,
-		log:     o.Log,
-		parser:  pgparse.New(parsedStatements),
-		results: &resultFiles{parent: resultFolder(o.DataDir), path: map[string]string{}},
+		options:   o,
+		store:     o.Engine.Store,
+		log:       o.Log,
+		parser:    pgparse.New(parsedStatements),
+		results:   newResultFiles(resultFolder(o.DataDir)),
 		runErrors: &runErrors{byURI: map[string]documentErrors{}},
-		life:    life,
-		abandon: abandon,
-		passes:  map[string]context.CancelFunc{},
+		life:      life,
+		abandon:   abandon,
+		passes:    map[string]context.CancelFunc{},
 	}
 	o.Engine.AskSecret, o.Engine.AcceptHost, o.Engine.OnConnections = s.askSecret, s.acceptHost, s.connectionsChanged
 	o.Engine.OnSession, o.Engine.OnBlocking = s.sessionChanged, s.blocking

@@ -1,102 +1,156 @@
-// Package spool keeps the rows of query results in bounded memory with pages
-// on disk.
+// Package spool keeps the rows of query results in bounded memory: what does
+// not fit lies in files.
+//
+// A result is a sequence of pages, which hold rows one behind the other. The
+// page that is being filled and the newest full ones are in memory; when the
+// memory that all results share is used up, the oldest pages move to their
+// result's file, each to the place that its position in the result gives it. A
+// page that is in the file stays there: what was read from it is cached by the
+// operating system and by nothing else.
 package spool
 
 import (
-	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"sync"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine/tempdir"
+)
+
+const (
+	defaultMemory = 32 << 20
+	firstPage     = 4 << 10 // bytes of a result's first page; each next one is twice as large, up to
+	largestPage   = 64 << 10
+	smallestPage  = 256 // the largest page where memory is tiny
 )
 
 // Options say where a spool keeps rows, and how many.
 type Options struct {
-	Dir    string // parent folder
-	Memory int64
-	Disk   int64
+	Dir    string // the folder below which this process's own folder is made when a result overflows
+	Memory int64  // bytes of rows in memory, of all results together; 0 means 32 MiB
+	Disk   int64  // bytes in files, of all results together; 0 means no limit
 }
 
-// Spool keeps the results of one process.
-type Spool struct{}
+// Spool keeps the results of one process. It holds at most Options.Memory
+// bytes, whatever the size of the results. What readers hold comes besides: a
+// page each (64 KiB), or a row where one is larger, and an eighth of
+// Options.Memory for who reads all rows of a view. It is safe for concurrent
+// use.
+type Spool struct {
+	memory, disk int64 // limits in bytes; immutable
+	page         int64 // bytes of a page; immutable
+	dir          *tempdir.Dir
+
+	mu      sync.Mutex
+	closed  bool             // guarded by mu
+	used    Usage            // guarded by mu
+	full    []*frame         // pages in memory that can move to a file, the oldest first; guarded by mu
+	results map[*Result]bool // the open ones; guarded by mu
+}
 
 // Usage is what a spool takes at one moment.
 type Usage struct {
-	Memory, Disk int64
-	Results      int
+	Memory  int64 // bytes
+	Disk    int64 // bytes in files
+	Results int   // results that are open
 }
 
-func New(o Options) *Spool                     { panic("being written") }
-func (s *Spool) Close() error                  { panic("being written") }
-func (s *Spool) Usage() Usage                  { panic("being written") }
-func (s *Spool) NewResult(columns int) *Result { panic("being written") }
-
-type Result struct{}
-
-func (r *Result) Append(row [][]byte) error { panic("being written") }
-func (r *Result) Finish()                   { panic("being written") }
-func (r *Result) Len() int64                { panic("being written") }
-func (r *Result) Bytes() int64              { panic("being written") }
-func (r *Result) Rows() tusk.Rows           { panic("being written") }
-func (r *Result) Window(ctx context.Context, offset, limit int64) ([][]tusk.Value, error) {
-	panic("being written")
-}
-func (r *Result) Cell(ctx context.Context, row int64, column int) (tusk.Value, error) {
-	panic("being written")
-}
-func (r *Result) Close() error { panic("being written") }
-
-type Compare uint8
-
-const (
-	Text Compare = iota
-	Number
-	Money
-	Moment
-	Interval
-	Network
-)
-
-func CompareFor(typeOID uint32) Compare { panic("being written") }
-
-type Sort struct {
-	Column     int
-	Descending bool
-	Compare    Compare
+// New makes a spool. Nothing is written before a result overflows.
+func New(o Options) *Spool {
+	if o.Memory <= 0 {
+		o.Memory = defaultMemory
+	}
+	return &Spool{
+		memory:  o.Memory,
+		disk:    o.Disk,
+		page:    max(smallestPage, min(largestPage, o.Memory/16)),
+		dir:     tempdir.New(o.Dir, "spool-"),
+		results: map[*Result]bool{},
+	}
 }
 
-type Op uint8
-
-const (
-	Contains Op = iota
-	Equals
-	NotEquals
-	Less
-	LessOrEqual
-	Greater
-	GreaterOrEqual
-	IsNull
-	IsNotNull
-)
-
-type Filter struct {
-	Column  int
-	Op      Op
-	Value   string
-	Compare Compare
+// Close closes all results and removes their files.
+func (s *Spool) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	var open []*Result
+	for r := range s.results {
+		open = append(open, r)
+	}
+	s.mu.Unlock()
+	var errs []error
+	for _, r := range open {
+		errs = append(errs, r.Close())
+	}
+	return errors.Join(append(errs, s.dir.Close())...)
 }
 
-func (r *Result) View(ctx context.Context, sorts []Sort, filters []Filter) (*View, error) {
-	panic("being written")
+// Usage tells what is in use.
+func (s *Spool) Usage() Usage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.used
+	u.Results = len(s.results)
+	return u
 }
 
-type View struct{}
+// buffer gives n bytes for a page, the ones of a page that moved to its file
+// where memory is used up.
+func (s *Spool) buffer(n int64) ([]byte, error) {
+	free, err := s.reserve(n)
+	if err != nil || int64(len(free)) == n {
+		return free, err
+	}
+	return make([]byte, n), nil
+}
 
-func (v *View) Len() int64      { panic("being written") }
-func (v *View) Rows() tusk.Rows { panic("being written") }
-func (v *View) Window(ctx context.Context, offset, limit int64) ([][]tusk.Value, error) {
-	panic("being written")
+// reserve counts n bytes as used and moves pages to files, the oldest first,
+// until the limit holds or nothing is left that can move. It may give the bytes
+// of the last page that moved.
+func (s *Spool) reserve(n int64) (free []byte, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.used.Memory += n
+	for s.used.Memory > s.memory && len(s.full) > 0 {
+		oldest := s.full[0]
+		s.full = s.full[1:]
+		rows, at := oldest.data, oldest.result.pages[oldest.index].offset
+		s.mu.Unlock()
+		_, err := oldest.result.file.WriteAt(rows, at)
+		s.mu.Lock()
+		switch {
+		case oldest.data == nil: // its result was closed meanwhile, and its memory given back
+			continue
+		case err != nil:
+			s.full = slices.Insert(s.full, 0, oldest)
+			s.used.Memory -= n
+			return nil, err
+		}
+		s.used.Memory -= int64(cap(rows))
+		if oldest.readers == 0 {
+			free = rows[:cap(rows)]
+		}
+		oldest.data = nil
+		oldest.result.pages[oldest.index].frame = nil
+	}
+	return free, nil
 }
-func (v *View) Cell(ctx context.Context, row int64, column int) (tusk.Value, error) {
-	panic("being written")
+
+// release counts n bytes as free again.
+func (s *Spool) release(n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.used.Memory -= n
 }
-func (v *View) Row(i int64) int64 { panic("being written") }
-func (v *View) Close() error      { panic("being written") }
+
+// closedError tells that a result or a view is no longer there.
+func closedError() error {
+	return &tusk.Error{
+		Category: tusk.Storage,
+		Message:  "the rows of this result are no longer kept",
+		Hint:     "Run the statement again to see them.",
+		Cause:    fs.ErrClosed,
+	}
+}

@@ -62,12 +62,11 @@ func (d *Dir) open() error {
 	if err := d.sweep(); err != nil {
 		return err
 	}
-	path := filepath.Join(d.parent, d.prefix+uuid.NewString())
-	// The lock comes first: a folder without one would never be swept.
-	lock, err := acquire(path + lockSuffix)
+	lock, err := d.acquire()
 	if err != nil {
 		return err
 	}
+	path := strings.TrimSuffix(lock.Path(), lockSuffix)
 	if err := os.Mkdir(path, 0o700); err != nil {
 		return errors.Join(err, remove(lock))
 	}
@@ -75,17 +74,21 @@ func (d *Dir) open() error {
 	return nil
 }
 
-// acquire makes a lock file and locks it. Between the two another process may
-// take it for a dead process's and remove it, so this looks again.
-func acquire(path string) (*flock.Flock, error) {
+// acquire holds the lock of a new folder, which it names. The lock comes before
+// the folder: a folder without one is never swept. Between the making of the
+// lock file and the lock another process may take it for a dead process's and
+// remove it, so this looks again.
+func (d *Dir) acquire() (*flock.Flock, error) {
 	for {
-		lock := flock.New(path)
+		lock := flock.New(filepath.Join(d.parent, d.prefix+uuid.NewString()+lockSuffix))
 		if err := lock.Lock(); err != nil {
 			return nil, err
 		}
-		if _, err := os.Stat(path); err == nil {
+		_, err := os.Stat(lock.Path())
+		if err == nil {
 			return lock, nil
-		} else if err = errors.Join(ignore(err, fs.ErrNotExist), lock.Unlock()); err != nil {
+		}
+		if err = errors.Join(ignore(err, fs.ErrNotExist), lock.Unlock()); err != nil {
 			return nil, err
 		}
 	}

@@ -51,6 +51,8 @@ var table = []room{
 	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel", "engine/psql"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
 	{folder: "engine/psql", ours: append([]string{"."}, text...)},
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
+	{folder: "engine/spool", ours: []string{".", "engine/tempdir"}},
+	{folder: "engine/tempdir", thirdParty: []string{uuid, "github.com/gofrs/flock"}},
 	{folder: "engine/tunnel", ours: []string{".", "secrets"}, thirdParty: []string{ssh, "github.com/kevinburke/ssh_config"}},
 	{folder: "engine/workspace", ours: []string{".", "sql/text"}, thirdParty: []string{"github.com/pelletier/go-toml/v2"}},
 	{folder: "engine/importer", ours: []string{".", "engine", "secrets", "store"}, thirdParty: []string{"github.com/goccy/go-yaml", "github.com/jackc/pgservicefile"}},
@@ -59,7 +61,7 @@ var table = []room{
 	{folder: "lsp/protocol", thirdParty: []string{protocol}},
 	{folder: "lsp/lspclient", ours: []string{"lsp/rpc", "lsp/protocol"}, thirdParty: []string{protocol, "github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/lsptest", ours: []string{"lsp/rpc", "lsp/protocol", "lsp/lspclient"}, thirdParty: []string{protocol}},
-	{folder: "lsp", ours: append([]string{"store", "secrets", "engine", "engine/render", "engine/importer", "engine/tunnel", "engine/workspace", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol, "github.com/gofrs/flock"}},
+	{folder: "lsp", ours: append([]string{"store", "secrets", "engine", "engine/render", "engine/importer", "engine/tempdir", "engine/tunnel", "engine/workspace", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol}},
 	{folder: "cmd", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sys", "github.com/gofrs/flock"}},
 }
