@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/sql"
 	"github.com/tusk-lsp/tusk-lsp/sql/destructive"
 )
 
@@ -36,12 +37,16 @@ func (r *runner) confirm(j *job) error {
 		return nil
 	}
 	danger := Danger{Connection: config.Name, Environment: config.Options.Environment, SQL: j.handle.SQL}
-	for _, action := range destructive.Find(j.query.sql) {
-		if asksFor(action) {
-			danger.Losses = append(danger.Losses, Loss{Action: action, Rows: -1})
+	writes := false
+	for _, st := range sql.New(j.query.sql).Statements() { // several, where they are sent together
+		writes = writes || destructive.Writes(st.Text())
+		for _, action := range destructive.Find(st.Text()) {
+			if asksFor(action) {
+				danger.Losses = append(danger.Losses, Loss{Action: action, Rows: -1})
+			}
 		}
 	}
-	if len(danger.Losses) == 0 && (policy != tusk.ConfirmWrites || !destructive.Writes(j.query.sql)) {
+	if len(danger.Losses) == 0 && (policy != tusk.ConfirmWrites || !writes) {
 		return nil
 	}
 	if policy == tusk.ConfirmRefuse {
@@ -97,14 +102,14 @@ func (r *runner) count(j *job, d *Danger) {
 	case InFailedTransaction:
 		return
 	}
-	ask := func(sql string) (string, bool) {
+	ask := func(query string) (string, bool) {
 		if j.handle.Cancelled() || s.conn.IsClosed() {
 			return "", false
 		}
 		if _, err := s.transact(begin + "; SET LOCAL statement_timeout = '" + countTimeout + "'"); err != nil {
 			return "", false
 		}
-		_, rows, err := s.query(j.handle, sql, j.query.values)
+		_, rows, err := s.query(j.handle, query, j.query.values)
 		if _, endErr := s.transact(end); endErr != nil || err != nil || len(rows) != 1 || len(rows[0]) != 1 || rows[0][0] == nil {
 			s.config.Log.Debug("the rows that a statement hits were not counted", "err", err)
 			return "", false

@@ -200,10 +200,10 @@ func verbose(err error) string {
 	if e.Detail != "" {
 		fmt.Fprintf(&out, "DETAIL:  %s\n", e.Detail)
 	}
-	if e.Hint != "" {
-		fmt.Fprintf(&out, "HINT:  %s\n", e.Hint)
-	}
 	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if server.Hint != "" {
+			fmt.Fprintf(&out, "HINT:  %s\n", server.Hint)
+		}
 		for _, field := range [][2]string{
 			{"CONTEXT", server.Where}, {"SCHEMA NAME", server.SchemaName}, {"TABLE NAME", server.TableName},
 			{"COLUMN NAME", server.ColumnName}, {"DATATYPE NAME", server.DataTypeName}, {"CONSTRAINT NAME", server.ConstraintName},

@@ -41,7 +41,7 @@ func redactNested(sql string, depth int) string {
 			out.WriteString(text)
 		}
 		if !token.Trivia() {
-			announced = announces(token, text) || announced && follows(token, text)
+			announced = announces(token, text) || announced && continues(token, text)
 		}
 	}
 	return out.String()
@@ -58,7 +58,7 @@ func announces(token lex.Token, text string) bool {
 	return false
 }
 
-func follows(token lex.Token, text string) bool {
+func continues(token lex.Token, text string) bool {
 	return token.Keyword == lex.KwTo || token.Kind == lex.EqualsGreater || text == "="
 }
 

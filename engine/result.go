@@ -54,8 +54,16 @@ type SortColumn struct {
 // FilterColumn keeps the rows whose value in a column fulfils a condition.
 type FilterColumn struct {
 	Column int    `json:"column"` // 0-based; -1: any column
-	Op     string `json:"op"`     // contains, equals, not_equals, less, greater, is_null, is_not_null
+	Op     string `json:"op"`     // of filterOps
 	Value  string `json:"value,omitempty"`
+}
+
+var filterOps = map[string]spool.Op{
+	"contains": spool.Contains, // in any case
+	"equals":   spool.Equals, "not_equals": spool.NotEquals,
+	"less": spool.Less, "less_or_equal": spool.LessOrEqual,
+	"greater": spool.Greater, "greater_or_equal": spool.GreaterOrEqual,
+	"is_null": spool.IsNull, "is_not_null": spool.IsNotNull,
 }
 
 func (o Order) none() bool { return len(o.Sort) == 0 && len(o.Filter) == 0 }
@@ -199,15 +207,15 @@ func (r *Result) inOrder(ctx context.Context, o Order) (*spool.View, error) {
 	}
 	var filters []spool.Filter
 	for _, f := range o.Filter {
-		op, err := spool.ParseOp(f.Op)
-		if err != nil {
-			return nil, err
+		op, known := filterOps[f.Op]
+		if !known {
+			return nil, &tusk.Error{Category: tusk.Query, Message: fmt.Sprintf("%q is no condition", f.Op), Hint: "Use contains, equals, not_equals, less, less_or_equal, greater, greater_or_equal, is_null or is_not_null."}
 		}
 		filter := spool.Filter{Column: f.Column, Op: op, Value: f.Value}
 		switch {
 		case f.Column >= 0 && f.Column < len(columns):
 			filter.Compare = spool.CompareFor(columns[f.Column].TypeOID)
-		case f.Column != -1:
+		case f.Column != spool.AnyColumn:
 			return nil, noSuchColumn(f.Column)
 		}
 		filters = append(filters, filter)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -81,7 +82,8 @@ type job struct {
 	handle  *QueryHandle
 	shape   shape // of what the server gets
 	query   wireQuery
-	origin  func(offset int) int // from query.sql into the statement's own text, in bytes
+	origin  func(offset int) int // from query.sql into handle.SQL, in bytes
+	before  int                  // bytes of handle.SQL before the script's statement
 	params  []tusk.Parameter
 	bound   []string // values that \bind gave; nil: none
 	display tusk.Display
@@ -185,6 +187,12 @@ func (r *runner) prepare(index int, source string) (job, error) {
 	b := bind(expanded.Text, r.script.Placeholders)
 	j := r.literally(index, b.sql)
 	j.handle.SQL = source
+	j.shape.several = shapeOf(source).several // Expand made semicolons of \;
+	j.query.several = j.shape.several
+	j.before = strings.LastIndex(source, `\;`) + len(`\;`)
+	if !j.shape.several {
+		j.before = 0
+	}
 	j.origin = func(offset int) int { return expanded.Origin(b.origin(offset)) }
 	for _, name := range b.names {
 		j.params = append(j.params, tusk.Parameter{Name: name})
@@ -201,10 +209,7 @@ func (r *runner) literally(index int, source string) job {
 		origin:  func(offset int) int { return offset },
 		display: r.session.display,
 	}
-	j.query = wireQuery{sql: source, copies: j.shape.copiesHere(), several: j.shape.several}
-	if j.shape.several {
-		j.query.sql = joined(source)
-	}
+	j.query = wireQuery{sql: source, copies: j.shape.copiesHere()}
 	return j
 }
 
@@ -216,21 +221,12 @@ func (j *job) positioned(err error) error {
 		return err
 	}
 	out := *e
-	offset := j.origin(text.CharOffset(j.query.sql, e.Position))
-	out.Position = text.CharNumber(j.handle.SQL, offset)
-	return &out
-}
-
-// joined has the statements that \; keeps together as the server takes them. The
-// bytes stay where they are.
-func joined(source string) string {
-	out := []byte(source)
-	for _, token := range lex.Lex(source, lex.Options{}) {
-		if token.Kind == lex.MetaSemicolon {
-			out[token.Start] = ' '
-		}
+	offset := j.origin(text.CharOffset(j.query.sql, e.Position)) - j.before
+	out.Position = 0 // in one of the statements that run together, which no event names
+	if offset >= 0 {
+		out.Position = text.CharNumber(j.handle.SQL[j.before:], offset)
 	}
-	return string(out)
+	return &out
 }
 
 // maxNotices bounds what is kept of a statement that raises without end; the

@@ -21,6 +21,7 @@ type runner struct {
 
 	conditions psql.Conditions
 	files      []string // that \i reads at the moment, the outermost first
+	together   []string // statements that \; keeps until the one that follows
 	last       string   // the last SQL, which \g and its like send, again if need be
 	bound      []string // the values that \bind gave for it; nil: it gave none
 	told       bool     // a command told its results
@@ -62,11 +63,15 @@ func (r *runner) one(list []sql.Statement, i, index int) error {
 	var err error
 	switch st.Kind {
 	case sql.SQL:
-		r.last = st.Text()
+		if endsWith(st, lex.MetaSemicolon) {
+			r.together = append(r.together, st.Text())
+			return nil
+		}
+		r.last, r.together = strings.Join(append(r.together, st.Text()), `\;`), nil
 		if i+1 < len(list) && sends(list[i+1]) && !terminated(st) {
 			return nil // \gset and its like send it
 		}
-		err = r.sql(index, st.Text(), dataOf(list, i))
+		err = r.sql(index, r.last, dataOf(list, i))
 	case sql.Meta:
 		err = r.meta(index, st.Text(), dataOf(list, i))
 	}
@@ -116,27 +121,33 @@ func sends(st sql.Statement) bool {
 
 // Together gives the range [from, to) of the statements that statement i runs
 // with: a COPY and its data, a statement and the \gset or the like that sends
-// it.
+// it, statements that \; joins.
 func Together(list []sql.Statement, i int) (from, to int) {
 	from, to = i, i+1
-	for from > 0 && (list[from].Kind == sql.CopyData || sends(list[from]) && !terminated(list[from-1])) {
+	for from > 0 && follows(list, from) {
 		from--
 	}
-	for to < len(list) && (list[to].Kind == sql.CopyData || sends(list[to]) && !terminated(list[to-1])) {
+	for to < len(list) && follows(list, to) {
 		to++
 	}
 	return from, to
 }
 
+// follows reports whether statement i runs with the one before it.
+func follows(list []sql.Statement, i int) bool {
+	before := list[i-1]
+	return list[i].Kind == sql.CopyData || endsWith(before, lex.MetaSemicolon) || sends(list[i]) && !terminated(before)
+}
+
 // terminated reports whether a statement ends with its semicolon, after which
 // \g and its like send it once more.
 func terminated(st sql.Statement) bool {
-	if st.Kind != sql.SQL {
-		return st.Kind == sql.CopyData
-	}
-	return slices.ContainsFunc(st.Tokens(), func(t lex.Token) bool {
-		return t.Kind == lex.Semicolon && t.Start >= st.Span.End
-	})
+	return st.Kind == sql.CopyData || st.Kind == sql.SQL && endsWith(st, lex.Semicolon)
+}
+
+// endsWith reports whether a token of this kind ends a statement.
+func endsWith(st sql.Statement, kind lex.Kind) bool {
+	return slices.ContainsFunc(st.Tokens(), func(t lex.Token) bool { return t.Kind == kind && t.Start >= st.Span.End })
 }
 
 // sql runs a SQL statement; several, where a variable holds several.

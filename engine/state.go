@@ -44,6 +44,10 @@ type Config struct {
 	// from the goroutine that did so. nil: nobody is told.
 	OnConnections func()
 
+	// OnBlocking is called when a transaction waits for its user while others wait
+	// for it, from a goroutine of the State's. nil: nobody is told.
+	OnBlocking func(Blocking)
+
 	// OnSession is called when a session's status changed, from the goroutine
 	// that runs its statement or ends it. nil: nobody is told.
 	OnSession func(SessionStatus)
@@ -115,6 +119,9 @@ func New(config Config) *State {
 	}
 	if config.OnConnections == nil {
 		config.OnConnections = func() {}
+	}
+	if config.OnBlocking == nil {
+		config.OnBlocking = func(Blocking) {}
 	}
 	if config.OnSession == nil {
 		config.OnSession = func(SessionStatus) {}

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	protocol316 "github.com/tliron/glsp/protocol_3_16"
 
@@ -45,18 +46,27 @@ func (s *session) acceptHost(ctx context.Context, host *tunnel.UnknownHost) (boo
 
 // confirm asks a question with one way to say yes; dismissed means no.
 func (s *session) confirm(ctx context.Context, yes, question string) (bool, error) {
+	chosen, err := s.pick(ctx, question, yes)
+	return chosen == yes, err
+}
+
+// pick asks a question with several answers; "" is a dismissed one.
+func (s *session) pick(ctx context.Context, question string, answers ...string) (string, error) {
 	ctx, cancel := s.whileConnected(ctx)
 	defer cancel()
-	params := protocol316.ShowMessageRequestParams{
-		Type:    protocol316.MessageTypeWarning,
-		Message: question,
-		Actions: []protocol316.MessageActionItem{{Title: yes}, {Title: "Cancel"}},
+	params := protocol316.ShowMessageRequestParams{Type: protocol316.MessageTypeWarning, Message: question}
+	for _, answer := range answers {
+		params.Actions = append(params.Actions, protocol316.MessageActionItem{Title: answer})
 	}
+	params.Actions = append(params.Actions, protocol316.MessageActionItem{Title: "Cancel"})
 	var chosen *protocol316.MessageActionItem
 	if err := s.conn.Call(ctx, string(protocol316.ServerWindowShowMessageRequest), params, &chosen); err != nil {
-		return false, s.unanswered(ctx, err)
+		return "", s.unanswered(ctx, err)
 	}
-	return chosen != nil && chosen.Title == yes, nil
+	if chosen == nil || !slices.Contains(answers, chosen.Title) {
+		return "", nil
+	}
+	return chosen.Title, nil
 }
 
 // unanswered is a question that the client could not ask, which is dismissed as

@@ -103,7 +103,7 @@ func (r *run) run(ctx context.Context, token json.RawMessage) {
 			}
 		},
 		Notice:    func(_ int, n tusk.Notice) { progress.report(n.Severity + ": " + n.Message) },
-		Waiting:   func(_ int, _ *engine.QueryHandle, w engine.Wait) { progress.report(w.String()) },
+		Waiting:   func(_ int, _ *engine.QueryHandle, text string) { progress.report(text) },
 		Abandoned: func(_ int, pid uint32) { s.offerTermination(r.connection, pid) },
 		Finished: func(i int, h *engine.QueryHandle, result *tusk.QueryResult, err error) {
 			r.finished(ctx, i, h.ID, result, err)

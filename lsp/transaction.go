@@ -156,7 +156,7 @@ func (s *session) transactionNote(connection uuid.UUID, uri string) string {
 // it, and offers to end it.
 func (s *session) blocking(b engine.Blocking) {
 	s.background.Go(func() {
-		statement, err := s.choose(s.life, b.String(), "Commit", "Roll back")
+		statement, err := s.pick(s.life, b.String(), "Commit", "Roll back")
 		if err != nil || statement == "" {
 			return
 		}
