@@ -16,7 +16,7 @@ import tusk "github.com/tusk-lsp/tusk-lsp"
 // maxExpansion bounds, in bytes, what variables may add to one command or
 // statement. Variables can hold references to variables, so that without it a
 // text of a few lines fills the memory.
-const maxExpansion = 64 << 20
+const maxExpansion = 16 << 20
 
 // fail makes the error of a command in psql's words.
 func fail(format string, args ...any) *tusk.Error {
