@@ -20,7 +20,7 @@ const maxExpansion = 16 << 20
 
 // fail makes the error of a command in psql's words.
 func fail(format string, args ...any) *tusk.Error {
-	return tusk.NewError(tusk.Query, nil, format, args...).WithHint("See the psql commands in the documentation of tusk-lsp.")
+	return tusk.NewError(tusk.Query, nil, format, args...).WithHint(`\? lists the commands that run here.`)
 }
 
 func errTooLong() *tusk.Error {

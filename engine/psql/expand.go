@@ -109,8 +109,8 @@ func (e Expanded) Origin(offset int) int {
 
 // Expand replaces the references to variables in a statement as psql does: not in
 // quotes, comments and dollar quotes, and not those to variables that are not
-// set. The value of :name is read as text of the statement, references and open
-// quotes included. \; and \: become a semicolon and a colon. Where the statement
+// set, but in a[1:name] too, where \: keeps the colon. The value of :name is read
+// as text of the statement, references and open quotes included. \; and \: become a semicolon and a colon. Where the statement
 // holds conditional commands, conditions follows them, and what is in branches
 // that are not taken is left out; so is all of a statement in such a branch.
 //
