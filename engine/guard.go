@@ -36,7 +36,7 @@ func (r *runner) guarded(j *job) error {
 	execute := func() error { return s.execute(j.handle, j.query, out) }
 	var err error
 	if s.key.readOnly {
-		err = s.executeReadOnly(j.shape, execute)
+		err = s.executeReadOnly(j.shape, func() (string, error) { err := execute(); return out.tag(), err })
 	} else if err = s.begin(j.shape); err == nil {
 		defer r.watch(j)()
 		err = execute()

@@ -75,6 +75,14 @@ func (o *output) begin(fields []pgconn.FieldDescription, lines bool) {
 	o.state.keep(r)
 }
 
+// tag is the command tag of the last result that ended, "" where none did.
+func (o *output) tag() string {
+	if len(o.results) == 0 {
+		return ""
+	}
+	return o.last().tag
+}
+
 // last is the result that rows belong to.
 func (o *output) last() *incoming { return o.results[len(o.results)-1] }
 

@@ -96,14 +96,16 @@ func (r *reader) quoted(b *strings.Builder) error {
 	}
 	length := strings.IndexByte(r.src[r.pos+1:], mark)
 	if length < 0 {
-		return errUnterminated(r.name)
+		return errUnterminated()
 	}
 	text := r.src[r.pos : r.pos+length+2]
 	r.pos += len(text)
 	switch {
 	case mark == '"':
 		b.WriteString(text) // with its quotes: they belong to names in patterns
-	case r.v != nil:
+	case r.v == nil:
+		b.WriteString(strings.Trim(text, "`"))
+	default:
 		return errProgram(`\`+r.name+": "+text, `Write the value itself, or run the program and \set its output.`)
 	}
 	return nil
@@ -129,7 +131,7 @@ func (r *reader) singleQuoted(b *strings.Builder) error {
 			b.WriteByte(src[i])
 		}
 	}
-	return errUnterminated(r.name)
+	return errUnterminated()
 }
 
 // escape reads what follows a backslash in '…': the byte that it stands for, and
@@ -276,6 +278,6 @@ func (r *reader) rest() (warnings []string, err error) {
 	}
 }
 
-func errUnterminated(name string) *tusk.Error {
-	return fail(`\%s: unterminated quoted string`, name).WithHint("An argument ends on the line it starts on: close its quote there.")
+func errUnterminated() *tusk.Error {
+	return fail("unterminated quoted string").WithHint("An argument ends on the line it starts on: close its quote there.")
 }

@@ -200,7 +200,7 @@ func (s SendInto) Store(v *Variables, columns []string, row []tusk.Value) (warni
 }
 
 func errUnknown(name string) error {
-	return fail(`invalid command \%s`, name).WithHint(`\? lists the commands that run here.`)
+	return fail(`invalid command \%s`, name)
 }
 
 func errNotBool(name, value string) error {

@@ -16,11 +16,11 @@ import tusk "github.com/tusk-lsp/tusk-lsp"
 // maxExpansion bounds, in bytes, what variables may add to one command or
 // statement. Variables can hold references to variables, so that without it a
 // text of a few lines fills the memory.
-const maxExpansion = 64 << 20
+const maxExpansion = 16 << 20
 
 // fail makes the error of a command in psql's words.
 func fail(format string, args ...any) *tusk.Error {
-	return tusk.NewError(tusk.Query, nil, format, args...).WithHint("See the psql commands in the documentation of tusk-lsp.")
+	return tusk.NewError(tusk.Query, nil, format, args...).WithHint(`\? lists the commands that run here.`)
 }
 
 func errTooLong() *tusk.Error {

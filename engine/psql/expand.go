@@ -46,10 +46,10 @@ func referenceAt(s string) reference {
 // resolve gives what replaces a reference. What is not set, and a text that is
 // not UTF-8 where it would have to be quoted, is replaced by nothing.
 func (v *Variables) resolve(r reference) (text string, ok bool) {
-	if v == nil {
-		return "", false
+	var value string
+	if v != nil {
+		value, ok = v.Get(r.name)
 	}
-	value, ok := v.Get(r.name)
 	switch r.form {
 	case isSet:
 		if ok {
@@ -109,8 +109,8 @@ func (e Expanded) Origin(offset int) int {
 
 // Expand replaces the references to variables in a statement as psql does: not in
 // quotes, comments and dollar quotes, and not those to variables that are not
-// set. The value of :name is read as text of the statement, references and open
-// quotes included. \; and \: become a semicolon and a colon. Where the statement
+// set, but in a[1:name] too, where \: keeps the colon. The value of :name is read
+// as text of the statement, references and open quotes included. \; and \: become a semicolon and a colon. Where the statement
 // holds conditional commands, conditions follows them, and what is in branches
 // that are not taken is left out; so is all of a statement in such a branch.
 //
@@ -261,8 +261,7 @@ func (x *expander) meta(command string) error {
 func opening(text string, kind lex.Kind) string {
 	switch kind {
 	case lex.BlockComment:
-		depth := strings.Count(text, "/*") - strings.Count(text, "*/")
-		return strings.Repeat("/*", max(depth, 1))
+		return strings.Repeat("/*", commentDepth(text))
 	case lex.QuotedIdent, lex.UnicodeIdent:
 		return `"`
 	case lex.DollarString:
@@ -271,4 +270,20 @@ func opening(text string, kind lex.Kind) string {
 		return "E'"
 	}
 	return "'"
+}
+
+// commentDepth counts the comments that are open at the end of a text which
+// starts with one.
+func commentDepth(text string) (depth int) {
+	for i := 0; i+1 < len(text); i++ {
+		switch text[i : i+2] {
+		case "/*":
+			depth++
+			i++
+		case "*/":
+			depth--
+			i++
+		}
+	}
+	return depth
 }

@@ -156,7 +156,7 @@ var commands = []command{
 	{Refused, "setenv", `\setenv NAME [VALUE]`, "changes the environment of the process", refuse(ownProcess, `\set a variable.`)},
 	{Refused, "lo_export", `\lo_export OID FILE`, "writes a file", refuse(largeObjects, "Select lo_get(OID) and export the result.")},
 	{Refused, "lo_import", `\lo_import FILE`, "reads a file", refuse(largeObjects, "Use lo_from_bytea, or psql.")},
-	{Refused, "lo_unlink", `\lo_unlink OID`, "deletes a large object", refuse(largeObjects, "Select lo_unlink(OID).")},
+	{Refused, "lo_unlink", `\lo_unlink OID`, "deletes a large object", refuse("a statement does that", "Select lo_unlink(OID).")},
 	{Refused, "startpipeline endpipeline syncpipeline sendpipeline flush flushrequest getresults", `\startpipeline …`, "steers the pipeline mode", refuse("pipelines are for tests of the protocol", "Leave it out: each statement is sent and awaited by itself.")},
 }
 

@@ -93,10 +93,7 @@ func (r *Result) Append(row [][]byte) error {
 func (r *Result) newPage(size int64) error {
 	r.seal()
 	s := r.spool
-	usual := s.page
-	if n := len(r.pages); n < 8 {
-		usual = min(firstPage<<n, s.page)
-	}
+	usual := min(max(firstPage, r.bytes.Load()), s.page) // small results take little
 	data, err := s.buffer(max(size, usual))
 	if err != nil {
 		return err

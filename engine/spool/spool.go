@@ -21,9 +21,9 @@ import (
 
 const (
 	defaultMemory = 32 << 20
-	firstPage     = 4 << 10 // bytes of a result's first page; each next one is twice as large, up to
+	firstPage     = 4 << 10 // bytes of a result's first page; the next ones are as large as all before, up to
 	largestPage   = 64 << 10
-	smallestPage  = 256 // the largest page where memory is tiny
+	smallestPage  = 256 // bytes of all pages where memory is tiny
 )
 
 // Options say where a spool keeps rows, and how many.
