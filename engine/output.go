@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -225,5 +227,5 @@ func queryType(tag pgconn.CommandTag, rows bool) tusk.QueryType {
 
 // newSpool makes the spool of a State.
 func newSpool(config Config) *spool.Spool {
-	return spool.New(spool.Options{Dir: config.SpoolDir, Memory: config.SpoolMemory})
+	return spool.New(spool.Options{Dir: cmp.Or(config.SpoolDir, os.TempDir()), Memory: config.SpoolMemory})
 }
