@@ -614,6 +614,32 @@ func TestNothingIsWrittenWhileThereIsMemory(t *testing.T) {
 	}
 }
 
+func TestFilesAreTheUsersAlone(t *testing.T) {
+	dir := t.TempDir()
+	r := open(t, spool.Options{Dir: dir, Memory: 4 << 10}).NewResult(1)
+	for i := range 10_000 {
+		add(t, r, fmt.Sprint(i))
+	}
+	view(t, r, []spool.Sort{{}}, nil)
+	made := files(t, dir)
+	if len(made) != 4 {
+		t.Errorf("there are %q", made)
+	}
+	for _, path := range made {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fs.FileMode(0o600)
+		if info.IsDir() {
+			want = 0o700
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm() != want {
+			t.Errorf("%s has mode %o", path, info.Mode().Perm())
+		}
+	}
+}
+
 func TestDiskLimit(t *testing.T) {
 	s := open(t, spool.Options{Memory: 64 << 10, Disk: 1 << 20})
 	first, second := s.NewResult(1), s.NewResult(1)
