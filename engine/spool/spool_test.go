@@ -670,7 +670,7 @@ func TestDiskLimit(t *testing.T) {
 	}
 	before := s.Usage()
 	large := bytes.Repeat([]byte("x"), 40_000)
-	row := [][]byte{large, large, large, large} // the first ones have room
+	row := [][]byte{large, large, large, large} // the length of the first one has room
 	third := s.NewResult(len(row))
 	if err := third.Append(row); tusk.CategoryOf(err) != tusk.Storage || third.Len() != 0 {
 		t.Errorf("a row of large cells: %v", err)
