@@ -24,23 +24,27 @@ type verdict int
 
 const (
 	refused   verdict = iota // it fails
-	refused16                // it fails since PostgreSQL 16, and is undone before
-	undone                   // it may run, and is undone
+	refused16                // it fails since PostgreSQL 16, and is undone before, with an error or not
+	undone                   // it runs, for a superuser at least, and is undone
 	harmless                 // it runs, and there is nothing to undo
 )
 
-// attempts to write. In them, $data is the folder of the server's files, and
-// $loopback a connection string to the same database.
-var attempts = []struct {
+// attempt is one to write.
+type attempt struct {
 	want verdict
 	text string
-}{
+}
+
+// attempts to write. In them, $data is the folder of the server's files, and
+// $loopback a connection string to the same database.
+var attempts = []attempt{
 	// Statements that write, plain and hidden.
 	{refused, `insert into t values (3, 'written')`},
 	{refused, `update t set b = 'written'`},
 	{refused, `delete from t`},
 	{refused, `merge into t using t u on false when not matched then insert values (3, 'written')`}, // since 15
 	{refused, `truncate t`},
+	{refused, `insert into log values ('diverted')`},
 	{refused, `insert into writable values (3, 'written')`},
 	{refused, `with w as (insert into t values (3, 'written') returning a) select * from w`},
 	{refused, `with w as (delete from t returning a), u as (update t set a = 0) select * from w`},
@@ -173,9 +177,6 @@ var attempts = []struct {
 	{refused, `select * from json_populate_record(null::guarded, '{}') g where write() = 1`},
 	{refused, `select ts_stat('select write()::text::tsvector')`},
 	{refused, `select cursor_to_xml('c', 1, true, true, '')`},
-	{undone, `select * from far_writing`}, // the far side lets it write, until it hears of ROLLBACK
-	{refused, `insert into far_t values (3, 'written')`},
-	{refused, `delete from far_t`},
 
 	// Objects.
 	{refused, `create table u (a int)`},
@@ -198,12 +199,12 @@ var attempts = []struct {
 	{refused, `create event trigger u on ddl_command_start execute function divert()`},
 	{refused, `create statistics u on a, b from t`},
 	{refused, `create collation u from "C"`},
-	{refused, `create or replace trigger divert before insert on t execute function divert()`},
+	{refused, `create or replace trigger divert before insert on log execute function divert()`},
 	{refused, `create or replace view writable as select 1 as a, 'x' as b`},
 	{refused, `import foreign schema u from server u into public`},
 	{refused, `alter table t add column c int`},
 	{refused, `alter table t set unlogged`},
-	{refused, `alter table t disable trigger all`},
+	{refused, `alter table log disable trigger all`},
 	{refused, `alter sequence s restart with 7`},
 	{refused, `alter role current_user set transaction_read_only = off`},
 	{refused, `alter database postgres set default_transaction_read_only = off`},
@@ -290,6 +291,14 @@ var attempts = []struct {
 	{refused, `select pg_extension_config_dump('t', '')`},
 }
 
+// farAttempts are at foreign tables of the same database: their far side runs in
+// a session that is not read-only.
+var farAttempts = []attempt{
+	{undone, `select * from far_writing`}, // it has written when it hears of ROLLBACK
+	{refused, `insert into far_t values (3, 'written')`},
+	{refused, `delete from far_t`},
+}
+
 // readers are the roles that try to write, and where the guard comes from.
 var readers = []reader{
 	{"the owner of the database, on a read-only connection", false, false},
@@ -344,7 +353,7 @@ func readOnlyServer(t *testing.T, s *pgtest.Server) (superuser, owner *pgtest.Da
 	owner = superuser.Role(t, `alter database `+name+` owner to $role`, `grant all on schema public to $role`)
 	t.Cleanup(func() { superuser.Exec(t, `alter database `+name+` owner to current_user`) })
 	owner.Exec(t, readOnlySetup)
-	superuser.Exec(t, witness, placed(farSide, superuser, ""))
+	superuser.Exec(t, witness)
 	return superuser, owner
 }
 
@@ -377,18 +386,12 @@ begin
 			where name not in ('application_name', 'in_hot_standby');
 end $$`
 
-// farSide are the views of the database as foreign tables: their functions run in
-// a session of the far side.
-const farSide = `do $do$ begin
-	if exists (select from pg_available_extensions where name = 'postgres_fdw') then
-		create extension postgres_fdw;
-		create server far foreign data wrapper postgres_fdw options (host '$host', port '$port', dbname '$database');
-		create user mapping for public server far options (user '$user', password '$password');
-		create foreign table far_writing (written int) server far options (table_name 'writing');
-		create foreign table far_t (a int, b text) server far options (table_name 't');
-		grant all on far_writing, far_t to public;
-	end if;
-end $do$`
+const farSide = `
+create server far foreign data wrapper postgres_fdw options (host '$host', port '$port', dbname '$database');
+create user mapping for public server far options (user '$user', password '$password');
+create foreign table far_writing (written int) server far options (table_name 'writing');
+create foreign table far_t (a int, b text) server far options (table_name 't');
+grant all on far_writing, far_t to public`
 
 // changes are what differs between two states of the witness.
 func changes(before, after map[string]string) []string {
@@ -433,63 +436,83 @@ func placed(text string, db *pgtest.Database, data string) string {
 func TestReadOnlyHolds(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
 		superuser, owner := readOnlyServer(t, s)
-		watching, listening := superuser.Conn(t), superuser.Conn(t)
-		var data string
-		if err := watching.QueryRow(t.Context(), `show data_directory`).Scan(&data); err != nil {
-			t.Fatal(err)
-		}
+		listening := superuser.Conn(t)
 		if _, err := listening.Exec(t.Context(), `listen channel`); err != nil {
 			t.Fatal(err)
 		}
-		sessions := make([]readOnlySession, len(readers))
-		for i, reader := range readers {
-			sessions[i] = reader.session(t, superuser, owner)
-			sessions[i].run(t, `select 1`)
-		}
-		before := state(t, watching)
-		for _, attempt := range attempts {
-			text := placed(attempt.text, superuser, data)
-			for i, session := range sessions {
-				judge(t, readers[i], attempt.text, attempt.want, s.Major, session.run(t, text))
-				o := session.run(t, `select count(*), current_setting('transaction_read_only') from t`)
-				if o.err != nil || o.failed != nil || cells(o.results[0]) != "2|on" || len(lossTold(o)) > 0 {
-					t.Errorf("%s: %s\nand then reading: %+v", readers[i].name, attempt.text, o)
-				}
-			}
-			after := state(t, watching)
-			for _, change := range changes(before, after) {
-				t.Errorf("%s\nwrote %s", attempt.text, change)
-			}
-			before = after
-		}
-		if _, err := watching.Exec(t.Context(), `notify channel, 'the end'`); err != nil {
-			t.Fatal(err)
-		}
+		wantNothingWritten(t, superuser, owner, attempts)
+		superuser.Exec(t, `notify channel, 'the end'`)
 		if n, err := listening.WaitForNotification(t.Context()); err != nil || n.Payload != "the end" {
 			t.Errorf("notified of %+v, %v", n, err)
 		}
+		t.Run("on the far side of a foreign table", func(t *testing.T) {
+			extend(t, superuser, "postgres_fdw")
+			superuser.Exec(t, placed(farSide, superuser, ""))
+			wantNothingWritten(t, superuser, owner, farAttempts)
+		})
 	})
+}
+
+// wantNothingWritten has all readers attempt all. Each attempt leaves everything
+// as it was, and a session that reads.
+func wantNothingWritten(t *testing.T, superuser, owner *pgtest.Database, attempts []attempt) {
+	t.Helper()
+	watching := superuser.Conn(t)
+	data := see(t, watching, `show data_directory`)
+	sessions := make([]readOnlySession, len(readers))
+	for i, reader := range readers {
+		sessions[i] = reader.session(t, superuser, owner)
+		sessions[i].run(t, `select 1`)
+	}
+	before := state(t, watching)
+	for _, attempt := range attempts {
+		text := placed(attempt.text, superuser, data)
+		for _, session := range sessions {
+			session.judge(t, attempt, superuser.Server.Major, session.run(t, text))
+			o := session.run(t, `select count(*), current_setting('transaction_read_only') from t`)
+			if o.err != nil || o.failed != nil || cells(o.results[0]) != "2|on" || len(lossTold(o)) > 0 {
+				t.Errorf("%s: %s\nand then reading: %+v", session.name, attempt.text, o)
+			}
+		}
+		after := state(t, watching)
+		for _, change := range changes(before, after) {
+			t.Errorf("%s\nwrote %s", attempt.text, change)
+		}
+		before = after
+	}
 }
 
 // judge checks how an attempt ended. What the guard lets run may be refused to
 // who is no superuser.
-func judge(t *testing.T, r reader, text string, want verdict, major int, o outcome) {
+func (s readOnlySession) judge(t *testing.T, a attempt, major int, o outcome) {
 	t.Helper()
-	if want == refused16 {
-		want = undone
-		if major >= 16 {
-			want = refused
-		}
-	}
 	failed := errors.Join(o.failed, o.err)
+	mustFail := a.want == refused || a.want == refused16 && major >= 16
+	mustRun := s.superuser && (a.want == undone || a.want == harmless)
 	switch {
-	case failed != nil && tusk.CategoryOf(failed) != tusk.Query:
-		t.Errorf("%s: %s\n%v", r.name, text, failed)
-	case failed == nil && want == refused:
-		t.Errorf("%s: %s\nwas not refused", r.name, text)
-	case failed != nil && r.superuser && want == harmless:
-		t.Errorf("%s: %s\n%v", r.name, text, failed)
+	case failed == nil && mustFail:
+		t.Errorf("%s: %s\nwas not refused", s.name, a.text)
+	case failed != nil && (mustRun || tusk.CategoryOf(failed) != tusk.Query):
+		t.Errorf("%s: %s\n%v", s.name, a.text, failed)
 	}
+}
+
+// see gives what a query of one value sees.
+func see(t *testing.T, conn *pgx.Conn, query string, args ...any) (seen string) {
+	t.Helper()
+	if err := conn.QueryRow(t.Context(), query, args...).Scan(&seen); err != nil {
+		t.Fatal(err)
+	}
+	return seen
+}
+
+// extend creates an extension.
+func extend(t *testing.T, db *pgtest.Database, name string) {
+	t.Helper()
+	if see(t, db.Conn(t), `select count(*)::text from pg_available_extensions where name = $1`, name) == "0" {
+		t.Skipf("this PostgreSQL comes without the extension %s", name)
+	}
+	db.Exec(t, `create extension `+pgx.Identifier{name}.Sanitize())
 }
 
 // beyond is what docs/read-only.md says that read-only does not stop: each
@@ -525,14 +548,7 @@ func TestWhatReadOnlyDoesNotStop(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
 		superuser, owner := readOnlyServer(t, s)
 		watching := superuser.Conn(t)
-		see := func(t *testing.T, query string) (seen string) {
-			t.Helper()
-			if err := watching.QueryRow(t.Context(), query).Scan(&seen); err != nil {
-				t.Fatal(err)
-			}
-			return seen
-		}
-		data := see(t, `show data_directory`)
+		data := see(t, watching, `show data_directory`)
 		asSuperuser, asOwner := readers[2].session(t, superuser, owner), readers[0].session(t, superuser, owner)
 		for _, b := range beyond {
 			if b.upTo != 0 && s.Major > b.upTo {
@@ -540,10 +556,7 @@ func TestWhatReadOnlyDoesNotStop(t *testing.T) {
 			}
 			t.Run(b.name, func(t *testing.T) {
 				if b.requires != "" {
-					if see(t, `select count(*)::text from pg_available_extensions where name = '`+b.requires+`'`) == "0" {
-						t.Skipf("this PostgreSQL comes without the extension %s", b.requires)
-					}
-					superuser.Exec(t, `create extension if not exists `+b.requires)
+					extend(t, superuser, b.requires)
 				}
 				if _, err := owner.Conn(t).Exec(t.Context(), `set application_name = 'victim'`); err != nil {
 					t.Fatal(err)
@@ -555,9 +568,9 @@ func TestWhatReadOnlyDoesNotStop(t *testing.T) {
 					}
 					who = asSuperuser
 				}
-				before := see(t, b.effect)
+				before := see(t, watching, b.effect)
 				o := who.run(t, text)
-				for deadline := time.Now().Add(soon); see(t, b.effect) == before; {
+				for deadline := time.Now().Add(soon); see(t, watching, b.effect) == before; {
 					if time.Now().After(deadline) {
 						t.Fatalf("it is stopped, or has no effect: %v", o.failed)
 					}

@@ -25,7 +25,7 @@ func (v *View) batch() *batch {
 	return &batch{
 		view:   v,
 		cursor: v.result.cursor(),
-		limit:  int(max(s.memory/8, s.page)),
+		limit:  int(max(s.memory/4, s.page)),
 		cells:  make([][]byte, v.result.columns),
 	}
 }

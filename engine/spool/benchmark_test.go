@@ -14,7 +14,7 @@ import (
 
 const million = 1_000_000
 
-// tenant gives rows of 8 columns and 100 bytes that are all different, without
+// wideRow gives rows of 8 columns and 100 bytes that are all different, without
 // an allocation for each.
 func wideRow() func(i int) [][]byte {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -76,6 +76,7 @@ func heap() int64 {
 // as many bytes into a file.
 func BenchmarkAppend(b *testing.B) {
 	rows := madeRows(10_000)
+	var appending, copying time.Duration
 	for b.Loop() {
 		b.StopTimer()
 		s := spool.New(spool.Options{Dir: b.TempDir()})
@@ -84,7 +85,7 @@ func BenchmarkAppend(b *testing.B) {
 		b.StartTimer()
 		began := time.Now()
 		fill(b, r, rows, million)
-		took := time.Since(began)
+		appending += time.Since(began)
 		b.StopTimer()
 		b.SetBytes(r.Bytes())
 		var m runtime.MemStats
@@ -101,7 +102,7 @@ func BenchmarkAppend(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(took.Seconds()/time.Since(began).Seconds(), "x-plain-copy")
+		copying += time.Since(began)
 		if err := file.Close(); err != nil {
 			b.Fatal(err)
 		}
@@ -109,5 +110,104 @@ func BenchmarkAppend(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StartTimer()
+	}
+	b.ReportMetric(appending.Seconds()/copying.Seconds(), "x-plain-copy")
+}
+
+// full is a spool with a million rows, of which the memory holds a third.
+func full(b *testing.B) *spool.Result {
+	s := spool.New(spool.Options{Dir: b.TempDir()})
+	b.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	r := s.NewResult(8)
+	fill(b, r, madeRows(100_000), million)
+	return r
+}
+
+// BenchmarkWindow reads 100 rows at a random place, of the result and of a view
+// that has its rows in an order without any relation to it.
+func BenchmarkWindow(b *testing.B) {
+	r := full(b)
+	v, err := r.View(b.Context(), []spool.Sort{{Column: 1}}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, rows := range map[string]rows{"result": r, "view": v} {
+		b.Run(name, func(b *testing.B) {
+			random := rand.New(rand.NewPCG(1, 1))
+			for b.Loop() {
+				window, err := rows.Window(b.Context(), random.Int64N(million-100), 100)
+				if err != nil || len(window) != 100 {
+					b.Fatal(len(window), err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkRows reads all rows, of the result and of a view.
+func BenchmarkRows(b *testing.B) {
+	r := full(b)
+	v, err := r.View(b.Context(), []spool.Sort{{Column: 1}}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, rows := range map[string]rows{"result": r, "view": v} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(r.Bytes())
+			for b.Loop() {
+				n := 0
+				for _, err := range rows.Rows() {
+					if err != nil {
+						b.Fatal(err)
+					}
+					n++
+				}
+				if n != million {
+					b.Fatal(n)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkSort makes a view of a million rows.
+func BenchmarkSort(b *testing.B) {
+	r := full(b)
+	for name, sort := range map[string]spool.Sort{
+		"text":   {Column: 1},
+		"number": {Column: 2, Compare: spool.Number},
+		"moment": {Column: 3, Compare: spool.Moment, Descending: true},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(r.Bytes())
+			for b.Loop() {
+				v, err := r.View(b.Context(), []spool.Sort{sort}, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := v.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkFilter makes a view of the few rows of a million that contain a text.
+func BenchmarkFilter(b *testing.B) {
+	r := full(b)
+	b.SetBytes(r.Bytes())
+	for b.Loop() {
+		v, err := r.View(b.Context(), nil, []spool.Filter{{Column: spool.AnyColumn, Value: "ORDER 77"}})
+		if err != nil || v.Len() == 0 || v.Len() > million/50 {
+			b.Fatal(v.Len(), err)
+		}
+		if err := v.Close(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

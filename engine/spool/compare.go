@@ -271,20 +271,10 @@ func appendDays(key []byte, days, micros int64) []byte {
 // dayNumber counts the days of a date such as "2024-02-29" from a fixed one
 // (date2j in PostgreSQL's src/backend/utils/adt/datetime.c).
 func dayNumber(date string, bc bool) (int64, bool) {
-	parts := strings.Split(date, "-")
-	if len(parts) != 3 {
-		return 0, false
-	}
-	var ymd [3]int64
-	for i, part := range parts {
-		n, err := strconv.ParseUint(part, 10, 31)
-		if err != nil {
-			return 0, false
-		}
-		ymd[i] = int64(n)
-	}
-	y, m, d := ymd[0], ymd[1], ymd[2]
-	if m < 1 || m > 12 {
+	y, rest, yearOK := cutNumber(date, "-")
+	m, rest, monthOK := cutNumber(rest, "-")
+	d, rest, dayOK := cutNumber(rest, "")
+	if !yearOK || !monthOK || !dayOK || rest != "" || m < 1 || m > 12 {
 		return 0, false
 	}
 	if bc {
@@ -301,28 +291,38 @@ func dayNumber(date string, bc bool) (int64, bool) {
 	return y*365 - 32167 + y/4 - century + century/4 + 7834*m/256 + d, true
 }
 
+// cutNumber reads a number of at most nine digits and the mark behind it.
+func cutNumber(text, mark string) (n int64, rest string, ok bool) {
+	i := 0
+	for ; i < len(text) && text[i] >= '0' && text[i] <= '9'; i++ {
+		n = 10*n + int64(text[i]-'0')
+	}
+	rest, ok = strings.CutPrefix(text[i:], mark)
+	return n, rest, ok && i > 0 && i < 10
+}
+
 // clockMicros reads "12", "12:30" or "12:30:00.123456" as microseconds.
 func clockMicros(clock string) (int64, bool) {
-	clock, fraction, _ := strings.Cut(clock, ".")
-	parts := strings.Split(clock, ":")
-	if len(parts) > 3 || len(fraction) > 6 {
-		return 0, false
-	}
 	micros, unit := int64(0), int64(60*60*1_000_000)
-	for _, part := range parts {
-		n, err := strconv.ParseUint(part, 10, 32)
-		if err != nil {
+	clock, fraction, _ := strings.Cut(clock, ".")
+	for mark := ":"; clock != ""; unit /= 60 {
+		if !strings.Contains(clock, ":") {
+			mark = ""
+		}
+		n, rest, ok := cutNumber(clock, mark)
+		if !ok || mark == "" && rest != "" || unit < 1_000_000 {
 			return 0, false
 		}
-		micros += int64(n) * unit
-		unit /= 60
+		micros += n * unit
+		clock = rest
 	}
-	if fraction != "" {
-		n, err := strconv.ParseUint((fraction + "000000")[:6], 10, 32)
-		if err != nil {
+	for unit = 100_000; fraction != ""; unit /= 10 {
+		digit := int64(fraction[0]) - '0'
+		if digit < 0 || digit > 9 || unit == 0 {
 			return 0, false
 		}
-		micros += int64(n)
+		micros += digit * unit
+		fraction = fraction[1:]
 	}
 	return micros, true
 }

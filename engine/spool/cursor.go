@@ -102,6 +102,9 @@ func (c *cursor) find(i int64, hold bool) (place, error) {
 	if r.closed.Load() {
 		return place{}, closedError()
 	}
+	if i < 0 || i >= r.rows.Load() { // a view's file that someone else wrote to
+		return place{}, storageError(errDamaged)
+	}
 	k := sort.Search(len(r.pages), func(k int) bool { return r.pages[k].row > i }) - 1
 	at := place{page: r.pages[k], end: r.rows.Load()}
 	end := r.bytes.Load()

@@ -21,18 +21,18 @@ type file struct {
 	closed bool       // guarded by mu
 }
 
-// WriteAt writes within the limit of the spool's disk.
+// WriteAt writes within the limit of the spool's disk, all or, as far as the
+// caller is concerned, nothing.
 func (f *file) WriteAt(b []byte, offset int64) (int, error) {
 	handle, err := f.grow(int64(len(b)))
 	if err != nil {
 		return 0, err
 	}
-	n, err := handle.WriteAt(b, offset)
-	if err != nil {
+	if _, err := handle.WriteAt(b, offset); err != nil {
 		f.shrink(int64(len(b)))
-		return n, storageError(err)
+		return 0, storageError(err)
 	}
-	return n, nil
+	return len(b), nil
 }
 
 // ReadAt reads what was written.
@@ -72,6 +72,7 @@ func (f *file) grow(n int64) (*os.File, error) {
 	return f.file, nil
 }
 
+// shrink counts n bytes less: they were not written, or count for nothing.
 func (f *file) shrink(n int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"slices"
 	"sync/atomic"
 
@@ -130,33 +131,12 @@ func (r *Result) seal() {
 	r.tail, r.free = nil, nil
 }
 
-// appendToFile writes a row that is too large for memory, without a copy of its
-// large cells.
+// appendToFile gives a row that is too large for memory a page in the file.
 func (r *Result) appendToFile(row [][]byte, size int64) error {
 	r.seal()
-	var small []byte
-	at := r.bytes.Load()
-	write := func(b []byte) error {
-		n, err := r.file.WriteAt(b, at)
-		at += int64(n)
-		return err
-	}
-	for _, cell := range row {
-		if cell == nil {
-			small = append(small, 0)
-			continue
-		}
-		small = binary.AppendUvarint(small, uint64(len(cell))+1)
-		if len(cell) < largestPage {
-			small = append(small, cell...)
-			continue
-		}
-		if err := errors.Join(write(small), write(cell)); err != nil {
-			return err
-		}
-		small = small[:0]
-	}
-	if err := write(small); err != nil {
+	start := r.bytes.Load()
+	if written, err := r.writeRow(row, start); err != nil {
+		r.file.shrink(written)
 		return err
 	}
 	s := r.spool
@@ -169,6 +149,33 @@ func (r *Result) appendToFile(row [][]byte, size int64) error {
 	r.bytes.Add(size)
 	r.rows.Add(1)
 	return nil
+}
+
+// writeRow writes a row to the file, without a copy of its large cells, and
+// gives the bytes that it wrote.
+func (r *Result) writeRow(row [][]byte, offset int64) (written int64, err error) {
+	out := io.NewOffsetWriter(r.file, offset)
+	var small []byte
+	for _, cell := range row {
+		if cell == nil {
+			small = append(small, 0)
+			continue
+		}
+		small = binary.AppendUvarint(small, uint64(len(cell))+1)
+		if len(small)+len(cell) < largestPage {
+			small = append(small, cell...)
+			continue
+		}
+		for _, part := range [][]byte{small, cell} {
+			n, err := out.Write(part)
+			if written += int64(n); err != nil {
+				return written, err
+			}
+		}
+		small = small[:0]
+	}
+	n, err := out.Write(small)
+	return written + int64(n), err
 }
 
 // Finish tells that no more rows come.

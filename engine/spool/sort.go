@@ -162,7 +162,7 @@ func (s *sorter) each(use func(row int64) error) error {
 func (s *sorter) merge(runs []run, use func(record []byte) error) error {
 	var heads runHeads
 	for _, r := range runs {
-		h := &runHead{rest: bufio.NewReaderSize(io.NewSectionReader(s.file, r.start, r.end-r.start), int(s.buffer))}
+		h := &runHead{longest: uint64(r.end - r.start), rest: bufio.NewReaderSize(io.NewSectionReader(s.file, r.start, r.end-r.start), int(s.buffer))}
 		switch err := h.next(); err {
 		case nil:
 			heads = append(heads, h)
@@ -196,8 +196,9 @@ func (s *sorter) merge(runs []run, use func(record []byte) error) error {
 
 // runHead is the next record of a run.
 type runHead struct {
-	record []byte
-	rest   *bufio.Reader
+	record  []byte
+	longest uint64 // bytes that a record can have
+	rest    *bufio.Reader
 }
 
 // next reads the next record; the error at the end is io.EOF.
@@ -206,9 +207,12 @@ func (h *runHead) next() error {
 	if err != nil {
 		return err
 	}
+	if length < numberSize || length > h.longest {
+		return storageError(errDamaged)
+	}
 	h.record = slices.Grow(h.record[:0], int(length))[:length]
-	if _, err = io.ReadFull(h.rest, h.record); err == io.EOF {
-		return io.ErrUnexpectedEOF
+	if _, err = io.ReadFull(h.rest, h.record); err == io.EOF || err == io.ErrUnexpectedEOF {
+		return storageError(errDamaged)
 	}
 	return err
 }

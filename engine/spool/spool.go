@@ -22,7 +22,7 @@ import (
 const (
 	defaultMemory = 32 << 20
 	firstPage     = 4 << 10 // bytes of a result's first page; the next ones are as large as all before, up to
-	largestPage   = 64 << 10
+	largestPage   = 32 << 10
 	smallestPage  = 256 // bytes of all pages where memory is tiny
 )
 
@@ -35,9 +35,8 @@ type Options struct {
 
 // Spool keeps the results of one process. It holds at most Options.Memory
 // bytes, whatever the size of the results. What readers hold comes besides: a
-// page each (64 KiB), or a row where one is larger, and an eighth of
-// Options.Memory for who reads all rows of a view. It is safe for concurrent
-// use.
+// page each, or a row where one is larger, and a quarter of Options.Memory for
+// who reads all rows of a view. It is safe for concurrent use.
 type Spool struct {
 	memory, disk int64 // limits in bytes; immutable
 	page         int64 // bytes of a page; immutable

@@ -463,7 +463,7 @@ func TestContainsInLargeCells(t *testing.T) {
 
 func TestReadersWhileRowsCome(t *testing.T) {
 	t.Parallel()
-	const n = 20_000
+	const n = 10_000
 	for _, memory := range []int64{4 << 10, 1 << 20} {
 		s := open(t, spool.Options{Memory: memory})
 		r := s.NewResult(2)
@@ -503,7 +503,7 @@ func TestReadersWhileRowsCome(t *testing.T) {
 func TestCloseWhileOthersReadAndWrite(t *testing.T) {
 	t.Parallel()
 	s := open(t, spool.Options{Memory: 4 << 10})
-	for range 20 {
+	for range 8 {
 		r, other := s.NewResult(1), s.NewResult(1)
 		var others sync.WaitGroup
 		started := make(chan struct{}, 4)
@@ -614,6 +614,32 @@ func TestNothingIsWrittenWhileThereIsMemory(t *testing.T) {
 	}
 }
 
+func TestFilesAreTheUsersAlone(t *testing.T) {
+	dir := t.TempDir()
+	r := open(t, spool.Options{Dir: dir, Memory: 4 << 10}).NewResult(1)
+	for i := range 10_000 {
+		add(t, r, fmt.Sprint(i))
+	}
+	view(t, r, []spool.Sort{{}}, nil)
+	made := files(t, dir)
+	if len(made) != 4 {
+		t.Errorf("there are %q", made)
+	}
+	for _, path := range made {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fs.FileMode(0o600)
+		if info.IsDir() {
+			want = 0o700
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm() != want {
+			t.Errorf("%s has mode %o", path, info.Mode().Perm())
+		}
+	}
+}
+
 func TestDiskLimit(t *testing.T) {
 	s := open(t, spool.Options{Memory: 64 << 10, Disk: 1 << 20})
 	first, second := s.NewResult(1), s.NewResult(1)
@@ -639,8 +665,18 @@ func TestDiskLimit(t *testing.T) {
 	if _, err := first.View(t.Context(), []spool.Sort{{}}, nil); tusk.CategoryOf(err) != tusk.Storage {
 		t.Errorf("sorted: %v", err)
 	}
-	if err := first.Append(cells(strings.Repeat("x", 100_000))); tusk.CategoryOf(err) != tusk.Storage || first.Len() != n {
+	if err := first.Append(cells(strings.Repeat("x", 2<<20))); tusk.CategoryOf(err) != tusk.Storage || first.Len() != n {
 		t.Errorf("a large row: %v", err)
+	}
+	before := s.Usage()
+	large := bytes.Repeat([]byte("x"), 40_000)
+	row := [][]byte{large, large, large, large} // the length of the first one has room
+	third := s.NewResult(len(row))
+	if err := third.Append(row); tusk.CategoryOf(err) != tusk.Storage || third.Len() != 0 {
+		t.Errorf("a row of large cells: %v", err)
+	}
+	if u := s.Usage(); u.Disk != before.Disk {
+		t.Errorf("in use: %+v, before the row that did not fit %+v", u, before)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
@@ -687,22 +723,25 @@ func TestDamagedFile(t *testing.T) {
 	}
 	large := int64(10_000)
 	add(t, r, "large|"+strings.Repeat("x", 100_000))
-	var file string
-	for _, path := range files(t, dir) {
-		if strings.Contains(filepath.Base(path), "rows-") {
-			file = path
-		}
+	v := view(t, r, []spool.Sort{{}}, nil)
+	damaged, err := filepath.Glob(filepath.Join(dir, "spool-*", "rows-*"))
+	if err != nil || len(damaged) != 2 {
+		t.Fatalf("there are %q, %v", damaged, err)
 	}
 	content := bytes.Repeat([]byte{0xff}, int(r.Bytes()))
 	for _, size := range []int{len(content), len(content) / 2, 0} {
-		if err := os.WriteFile(file, content[:size], 0o600); err != nil {
-			t.Fatal(err)
+		for _, path := range damaged {
+			if err := os.WriteFile(path, content[:size], 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 		_, all := read(r)
 		_, window := r.Window(t.Context(), large, 1)
 		_, cell := r.Cell(t.Context(), large, 1)
 		_, sorted := r.View(t.Context(), []spool.Sort{{}}, nil)
-		for _, err := range []error{all, window, cell, sorted} {
+		_, allSorted := read(v)
+		_, windowSorted := v.Window(t.Context(), 5, 10)
+		for _, err := range []error{all, window, cell, sorted, allSorted, windowSorted} {
 			if tusk.CategoryOf(err) != tusk.Storage || errors.Is(err, fs.ErrClosed) {
 				t.Errorf("with %d bytes: %v", size, err)
 			}
@@ -794,6 +833,7 @@ func FuzzSpool(f *testing.F) {
 	f.Add([]byte("a|b|NULL"), uint8(3), int64(0))
 	f.Add(bytes.Repeat([]byte{0, 0xff}, 300), uint8(2), int64(1))
 	f.Add([]byte(strings.Repeat("x", 1000)), uint8(1), int64(4096))
+	f.Add([]byte("\tb\x00a\tb\x00\x00\tb\ta\x00\x01\x06a\x01"), uint8(1), int64(0))
 	f.Fuzz(func(t *testing.T, data []byte, columns uint8, memory int64) {
 		s := open(t, spool.Options{Memory: min(memory, 1<<20)})
 		r := s.NewResult(int(columns))
@@ -826,15 +866,22 @@ func FuzzSpool(f *testing.F) {
 		if i != len(want) {
 			t.Fatalf("%d rows of %d", i, len(want))
 		}
-		for c := range int(columns) {
-			for compare := range spool.Network + 1 {
-				v := view(t, r, []spool.Sort{{Column: c, Compare: compare}}, nil)
-				if v.Len() != int64(len(want)) {
-					t.Fatalf("%d rows of %d are sorted", v.Len(), len(want))
+		if columns == 0 {
+			return
+		}
+		last := int(columns) - 1
+		for compare := range spool.Network + 1 {
+			v := view(t, r, []spool.Sort{{Column: last, Compare: compare}}, nil)
+			if v.Len() != int64(len(want)) {
+				t.Fatalf("%d rows of %d are sorted", v.Len(), len(want))
+			}
+			for i := int64(1); i < v.Len() && compare == spool.Text; i++ {
+				if a, b := want[v.Row(i-1)][last], want[v.Row(i)][last]; compareCells(a, b, 1) > 0 {
+					t.Fatalf("%q comes before %q", a, b)
 				}
-				if err := v.Close(); err != nil {
-					t.Fatal(err)
-				}
+			}
+			if err := v.Close(); err != nil {
+				t.Fatal(err)
 			}
 		}
 	})

@@ -41,8 +41,7 @@ func (r *Result) View(ctx context.Context, sorts []Sort, filters []Filter) (*Vie
 	if err != nil {
 		return nil, err
 	}
-	err = v.fill(ctx, sorts, matchers)
-	if err = errors.Join(err, v.sort.close()); err != nil {
+	if err := errors.Join(v.fill(ctx, sorts, matchers), v.sort.close()); err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
 	return v, nil
@@ -65,7 +64,7 @@ func (v *View) fill(ctx context.Context, sorts []Sort, matchers []*matcher) erro
 	add := func(row int64, _ [][]byte) error { return v.order.add(row) }
 	var order *sorter
 	if len(sorts) > 0 {
-		memory := min(s.memory/4, 1<<30)
+		memory := min(max(s.memory/4, s.page), 1<<30)
 		if _, err := s.reserve(memory); err != nil {
 			return err
 		}

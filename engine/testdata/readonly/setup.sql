@@ -7,8 +7,9 @@ create sequence s;
 create materialized view m as select * from t;
 select lo_from_bytea(4711, '\xdeadbeef');
 
+-- Called through a foreign table, it has no search_path.
 create function write() returns int language plpgsql as $$ begin
-	insert into t values (3, 'written');
+	insert into public.t values (3, 'written');
 	return 1;
 end $$;
 create function write_quietly() returns text language plpgsql as $$ begin
@@ -97,7 +98,7 @@ create function divert() returns trigger language plpgsql as $$ begin
 	perform write();
 	return new;
 end $$;
-create trigger divert before insert or update or delete on t execute function divert();
+create trigger divert before insert or update or delete on log execute function divert();
 
 create type evil as (a int);
 create function to_evil(text) returns evil language sql as $$ insert into t values (3, $1) returning a $$;
