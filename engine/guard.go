@@ -42,7 +42,7 @@ func (r *runner) guarded(j *job) error {
 		err = execute()
 	}
 	if err != nil {
-		out.discard()
+		j.partial = out.abort(s.types)
 		return j.positioned(err)
 	}
 	j.results = out.finish(s.types)

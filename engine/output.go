@@ -151,17 +151,31 @@ func (o *output) unfollow() {
 	}
 }
 
-// discard forgets what came of a statement that failed.
-func (o *output) discard() {
+// abort gives the result whose rows came before its statement failed; nil where
+// there are none. What else came counts for nothing: it was rolled back.
+func (o *output) abort(names typeNames) *tusk.QueryResult {
 	o.unfollow()
+	var partial *incoming
 	for _, in := range o.results {
-		if in.result != nil {
-			in.result.rows.Finish()
-			if err := o.state.CloseResult(in.result.Info().ID); err != nil {
-				o.state.config.Log.Warn("a result was not removed", "err", err)
-			}
+		if in.result == nil {
+			continue
+		}
+		in.result.rows.Finish()
+		if !in.ended && in.result.rows.Len() > 0 {
+			partial = in
+			continue
+		}
+		if err := o.state.CloseResult(in.result.Info().ID); err != nil {
+			o.state.config.Log.Warn("a result was not removed", "err", err)
 		}
 	}
+	if partial == nil {
+		return nil
+	}
+	partial.more = true
+	info := o.info(partial, names)
+	partial.result.info.Store(info)
+	return info
 }
 
 // finish gives the results, with their columns' types by name.
@@ -227,5 +241,5 @@ func queryType(tag pgconn.CommandTag, rows bool) tusk.QueryType {
 
 // newSpool makes the spool of a State.
 func newSpool(config Config) *spool.Spool {
-	return spool.New(spool.Options{Dir: cmp.Or(config.SpoolDir, os.TempDir()), Memory: config.SpoolMemory})
+	return spool.New(spool.Options{Dir: cmp.Or(config.SpoolDir, os.TempDir()), Memory: config.SpoolMemory, Disk: config.SpoolDisk})
 }

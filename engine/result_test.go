@@ -15,7 +15,6 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
-	"github.com/tusk-lsp/tusk-lsp/internal/peers"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 )
 
@@ -160,8 +159,7 @@ func BenchmarkMillionRows(b *testing.B) {
 	db := pgtest.New(b).Database(b, `
 		create table wide as select n as id, n % 97 as small, n * 1.25 as price, md5(n::text) as hash, now() as at,
 			'customer ' || n as name, n % 2 = 0 as flag, case when n % 10 = 0 then null else repeat('x', n % 40) end as note
-		from generate_series(1, 1000000) n;
-		vacuum analyze wide`)
+		from generate_series(1, 1000000) n`, `vacuum analyze wide`)
 	const query = `select * from wide`
 	state := newState(b, func(c *engine.Config) { c.SpoolDir = b.TempDir() })
 	id := open(b, state, source(b, db))
@@ -171,7 +169,7 @@ func BenchmarkMillionRows(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer conn.Close(b.Context())
-	psql := peers.Command(b, "psql")
+	psql := "psql"
 
 	var ours, driver, theirs, first time.Duration
 	var grown uint64

@@ -32,10 +32,12 @@ type Script struct {
 	// The events of statement i, called in order from the goroutine of Run, but
 	// for Rows and Waiting. Any may be nil. A psql command such as \i or \gexec
 	// runs several statements as statement i.
-	Started  func(i int, h *QueryHandle)
-	Notice   func(i int, n tusk.Notice)
-	Rows     func(i int, h *QueryHandle, soFar *tusk.QueryResult) // the first rows of a statement that still runs, then their number
-	Waiting  func(i int, h *QueryHandle, text string)             // what a long statement waits for
+	Started func(i int, h *QueryHandle)
+	Notice  func(i int, n tusk.Notice)
+	Rows    func(i int, h *QueryHandle, soFar *tusk.QueryResult) // the first rows of a statement that still runs, then their number
+	Waiting func(i int, h *QueryHandle, text string)             // what a long statement waits for
+
+	// Finished tells a result, or an error, with the rows that came before it.
 	Finished func(i int, h *QueryHandle, result *tusk.QueryResult, err error)
 
 	// Abandoned tells of a backend that did not heed a cancel: its connection was
@@ -90,6 +92,7 @@ type job struct {
 	title   string
 	hidden  bool // its results are not told: something else is made of them
 	results []*tusk.QueryResult
+	partial *tusk.QueryResult // of a statement that failed while its rows came; nil: none did
 }
 
 // statement runs a statement of the script, which is listed while it runs, and
@@ -147,7 +150,7 @@ func (r *runner) statement(j job, data io.Reader) ([]*tusk.QueryResult, error) {
 		}
 	}
 	if err != nil {
-		script.Finished(j.index, h, nil, err)
+		script.Finished(j.index, h, j.partial, err)
 	}
 	return j.results, err
 }

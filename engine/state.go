@@ -54,6 +54,7 @@ type Config struct {
 
 	SpoolDir    string // where results that are large lie while they are kept; "": the OS's folder for temporary files
 	SpoolMemory int64  // bytes of results that stay in memory; 32 MiB by default
+	SpoolDisk   int64  // bytes of results in files; 0: as many as there is room for
 
 	PoolLimits
 	// CancelTimeout is how long a server may take to heed a cancel request
