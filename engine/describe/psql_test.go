@@ -238,10 +238,19 @@ func difference(got, want printed) string {
 	return fmt.Sprintf("line %d\nwe:   %spsql: %s", i+1, g[i], w[i])
 }
 
+// psqlProgram gives psql, where it is the one whose output this package has.
 func psqlProgram(t *testing.T) string {
+	t.Helper()
 	path, err := exec.LookPath("psql")
 	if err != nil {
 		t.Skip(err)
+	}
+	out, err := exec.CommandContext(t.Context(), path, "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(string(out), "psql (PostgreSQL) 18.") {
+		t.Skipf("%s prints other columns and messages than psql 18", strings.TrimSpace(string(out)))
 	}
 	return path
 }
