@@ -49,6 +49,7 @@ var table = []room{
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
 	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},
 	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel", "engine/psql"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
+	{folder: "engine/describe", ours: []string{"."}},
 	{folder: "engine/psql", ours: append([]string{"."}, text...)},
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
 	{folder: "engine/spool", ours: []string{".", "engine/tempdir"}},

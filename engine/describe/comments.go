@@ -1,0 +1,61 @@
+package describe
+
+import "strings"
+
+// listComments answers \dd: the comments on what no other command shows them of.
+func listComments(_ int, r Request) *selection {
+	s := &selection{title: "Object descriptions", order: "1, 2, 3"}
+	s.columns = []string{`DISTINCT o.nspname AS "Schema"`}
+	s.column("Name", "o.name")
+	s.column("Object", "o.object")
+	s.column("Description", "d.description")
+	var objects []string
+	for _, kind := range []struct{ object, table, from, oid, name, visible, condition string }{
+		{"table constraint", "pg_constraint", "JOIN pg_catalog.pg_class c ON c.oid = x.conrelid", "c.relnamespace",
+			"x.conname", "pg_catalog.pg_table_is_visible(c.oid)", ""},
+		{"domain constraint", "pg_constraint", "JOIN pg_catalog.pg_type t ON t.oid = x.contypid", "t.typnamespace",
+			"x.conname", "pg_catalog.pg_type_is_visible(t.oid)", ""},
+		{"operator class", "pg_opclass", "", "x.opcnamespace",
+			"x.opcname", "pg_catalog.pg_opclass_is_visible(x.oid)", ""},
+		{"operator family", "pg_opfamily", "", "x.opfnamespace",
+			"x.opfname", "pg_catalog.pg_opfamily_is_visible(x.oid)", ""},
+		{"rule", "pg_rewrite", "JOIN pg_catalog.pg_class c ON c.oid = x.ev_class", "c.relnamespace",
+			"x.rulename", "pg_catalog.pg_table_is_visible(c.oid)", "x.rulename <> '_RETURN'"},
+		{"trigger", "pg_trigger", "JOIN pg_catalog.pg_class c ON c.oid = x.tgrelid", "c.relnamespace",
+			"x.tgname", "pg_catalog.pg_table_is_visible(c.oid)", ""},
+	} {
+		conditions := s.matching(r.Pattern, names{schema: "n.nspname", name: kind.name, visible: kind.visible, parts: 3})
+		if kind.condition != "" {
+			conditions = append(conditions, kind.condition)
+		}
+		if !r.System && r.Pattern == "" {
+			conditions = append(conditions, userSchemas)
+		}
+		objects = append(objects, `SELECT x.oid, x.tableoid, n.nspname, `+kind.name+`::pg_catalog.text AS name, '`+kind.object+`' AS object
+    FROM pg_catalog.`+kind.table+` x `+kind.from+`
+      JOIN pg_catalog.pg_namespace n ON n.oid = `+kind.oid+`
+    WHERE `+strings.Join(append(conditions, "true"), " AND "))
+	}
+	s.join("(" + strings.Join(objects, "\n    UNION ALL ") + ") AS o")
+	s.join("JOIN pg_catalog.pg_description d ON o.oid = d.objoid AND o.tableoid = d.classoid AND d.objsubid = 0")
+	return s
+}
+
+// listStatistics answers \dX.
+func listStatistics(_ int, r Request) *selection {
+	schema := "es.stxnamespace::pg_catalog.regnamespace::pg_catalog.text"
+	defined := func(kind string) string { return "CASE WHEN '" + kind + "' = ANY (es.stxkind) THEN 'defined' END" }
+	s := &selection{title: "List of extended statistics", order: "1, 2"}
+	s.column("Schema", schema)
+	s.column("Name", "es.stxname")
+	s.column("Definition", `pg_catalog.concat(pg_catalog.pg_get_statisticsobjdef_columns(es.oid), ' FROM ',
+    es.stxrelid::pg_catalog.regclass)`)
+	s.column("Ndistinct", defined("d"))
+	s.column("Dependencies", defined("f"))
+	s.column("MCV", defined("m"))
+	s.join("pg_catalog.pg_statistic_ext es")
+	s.match(r.Pattern, names{
+		schema: schema, name: "es.stxname", visible: "pg_catalog.pg_statistics_obj_is_visible(es.oid)", parts: 3,
+	})
+	return s
+}
