@@ -33,9 +33,11 @@ func (r *runner) meta(index int, text string, data io.Reader) error {
 		case psql.Copy:
 			return r.copy(index, text, a, data)
 		case psql.Describe:
-			return r.describe(index, text, warned, describe.Request{
-				Name: a.Name, System: a.System, Verbose: a.Verbose, Patterns: a.Patterns,
-			}, a.Expanded)
+			request := describe.Request{Name: a.Name, System: a.System, Verbose: a.Verbose}
+			if len(a.Patterns) > 0 {
+				request.Pattern, request.Args = a.Patterns[0], a.Patterns[1:]
+			}
+			return r.describe(index, text, warned, request, a.Expanded)
 		case psql.Source:
 			return r.describe(index, text, warned, sourceRequest(a), false)
 		case psql.Connect:

@@ -94,6 +94,10 @@ func TestPsqlScripts(t *testing.T) {
 		"together they fail together": {
 			"\\set ON_ERROR_STOP off\ninsert into t values (1)\\; select 1/0;\nselect count(*) from t;", "ERROR division by zero\n0",
 		},
+		"the d family": {
+			"\\d positive\n\\dv no_such\n\\d no_such\nselect 'not reached';",
+			"n|integer|||\nDid not find any views named \"no_such\".\nERROR Did not find any relation named \"no_such\".",
+		},
 		"programs": {"\\! ls", "ERROR \\!: a program is never started by a script"},
 		"copy in": {
 			"copy t (a, b) from stdin;\n1\tone\n2\t\\N\n\\.\nselect a, b from t order by a;",

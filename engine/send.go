@@ -237,6 +237,9 @@ func (r *runner) describe(index int, text, warned string, request describe.Reque
 			if expanded || r.session.display == tusk.AsExpanded {
 				result.Display = tusk.AsExpanded
 			}
+			if len(result.Columns) == 0 && len(result.Notices) > 0 {
+				result.CommandTag = result.Notices[0].Message
+			}
 			if err := r.tell(index, h, result); err != nil {
 				return "", err
 			}
@@ -259,7 +262,7 @@ func sourceRequest(s psql.Source) describe.Request {
 	if s.View {
 		name = "sv"
 	}
-	return describe.Request{Name: name, Verbose: s.Numbers, Patterns: []string{s.Object}}
+	return describe.Request{Name: name, Verbose: s.Numbers, Pattern: s.Object}
 }
 
 // ask lets describe query on the session's connection.

@@ -79,12 +79,19 @@ func demo(ctx context.Context, g globalFlags, keep bool, stdout, stderr io.Write
 	}
 	// The editor must find its settings here alone: no keychain, no store of
 	// the user's.
-	environment := append(os.Environ(), "DATABASE_URL="+server.URL(sampleDatabase), keyringDisabled+"=the demo keeps nothing")
-	editor, err := lspclient.StartProcess(ctx, binary, []string{"--data-dir", data, "--log-level", "warn"}, environment, lspclient.Options{})
+	environment := append(os.Environ(), "DATABASE_URL="+server.URL(sampleDatabase), keyringDisabled+"=the demo keeps nothing",
+		"HOME="+data, "USERPROFILE="+data) // its known_hosts are not the user's
+	capabilities, err := demoCapabilities()
+	if err != nil {
+		return err
+	}
+	show := &transcript{ctx: ctx, out: stdout, url: server.URL(sampleDatabase)}
+	editor, err := lspclient.StartProcess(ctx, binary, []string{"--data-dir", data, "--log-level", "warn"}, environment,
+		lspclient.Options{Capabilities: capabilities, Handlers: show.demoHandlers()})
 	if err != nil {
 		return tusk.NewError(tusk.Internal, err, "the server cannot be started")
 	}
-	show := &transcript{ctx: ctx, out: stdout, editor: editor}
+	show.editor = editor
 	err = show.run()
 	err = errors.Join(err, editor.Kill())
 	if err == nil && keep {
@@ -147,6 +154,7 @@ type transcript struct {
 	ctx    context.Context // the life of the demo
 	out    io.Writer
 	editor *lspclient.Client
+	url    string // of the sample database
 }
 
 const demoURI = "file:///demo/demo.sql"
@@ -196,7 +204,7 @@ func (t *transcript) run() error {
 		return err
 	}
 	fmt.Fprintf(t.out, "the catalog: %d relations and %d functions in %d ms\n", refreshed.Relations, refreshed.Functions, refreshed.ElapsedMS)
-	for _, step := range []func() error{t.completions, t.diagnostics, t.result, t.cancel, t.history} {
+	for _, step := range []func() error{t.completions, t.diagnostics, t.result, t.parameters, t.transaction, t.guard, t.million, t.cancel, t.tunnel, t.history} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -305,7 +313,7 @@ func (t *transcript) result() error {
 	if len(answer.Results) != 1 || answer.Results[0].Result == nil {
 		return fmt.Errorf("the statement gave no result: %+v", answer)
 	}
-	if err := render.Table(t.out, answer.Results[0].Result); err != nil {
+	if err := render.Table(t.out, answer.Results[0].Result, render.Window(answer.Results[0].Result)); err != nil {
 		return err
 	}
 	said, err := t.editor.AwaitSince(t.ctx, mark, "window/showMessage", nil)
@@ -324,7 +332,12 @@ func (t *transcript) result() error {
 
 func (t *transcript) cancel() error {
 	t.section("cancel a long query from its progress")
-	if _, err := t.replace("SELECT pg_sleep(600)"); err != nil {
+	return t.cancelled("SELECT pg_sleep(600)")
+}
+
+// cancelled runs a query until the user stops it.
+func (t *transcript) cancelled(query string) error {
+	if _, err := t.replace(query); err != nil {
 		return err
 	}
 	mark := t.editor.Now()
