@@ -2,8 +2,11 @@ package engine_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +192,67 @@ func TestTwentyQueriesAtOnce(t *testing.T) {
 	for range 20 {
 		if o := await(t, "an end", outcomes); o.err != nil || o.failed != nil {
 			t.Error(o.err, o.failed)
+		}
+	}
+}
+
+// pretending leads to a server and gives it another version of the same length.
+func pretending(t *testing.T, db *pgtest.Database, version string) func(*tusk.ConnectionConfig) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", addressOf(db))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			go func() { _, _ = io.Copy(server, client); _ = server.Close() }()
+			go func() {
+				buffer := make([]byte, 1<<16)
+				for {
+					n, err := server.Read(buffer)
+					real := regexp.MustCompile(`server_version\x00\d\d\.\d`).Find(buffer[:n])
+					if real != nil {
+						copy(real, "server_version\x00"+version)
+					}
+					if _, writeErr := client.Write(buffer[:n]); err != nil || writeErr != nil {
+						_ = client.Close()
+						return
+					}
+				}
+			}()
+		}
+	}()
+	return func(c *tusk.ConnectionConfig) {
+		c.Host, c.Port, c.SSLMode = "127.0.0.1", listener.Addr().(*net.TCPAddr).Port, tusk.SSLDisable
+	}
+}
+
+func TestServersOfOtherAges(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	for version, want := range map[string]string{"12.9": "The oldest one that is supported is 14", "19.1": "newer than this version of tusk-lsp knows", "18.4": ""} {
+		state, id := connected(t, db, pretending(t, db, version))
+		for n, text := range []string{"select 1", "select 2"} {
+			o := run(t.Context(), state, script(id, "doc", text))
+			if o.failed != nil || o.err != nil {
+				t.Fatal(o.failed, o.err)
+			}
+			told := ""
+			for _, notice := range o.notices {
+				told += notice.Message
+			}
+			if n == 0 && (want == "") != (told == "") || !strings.Contains(told, want) && n == 0 || n == 1 && told != "" {
+				t.Errorf("%s, statement %d: told %q", version, n, told)
+			}
 		}
 	}
 }

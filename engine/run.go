@@ -118,6 +118,7 @@ func (r *runner) statement(j job, data io.Reader) ([]*tusk.QueryResult, error) {
 		}
 	}
 	session.tellLoss()
+	session.tellVersion()
 	j.query.data = data
 	err := r.guarded(&j)
 	session.notice = nil

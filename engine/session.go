@@ -27,13 +27,14 @@ type Session struct {
 	end        context.CancelFunc
 	status     atomic.Pointer[SessionStatus] // nil while there is no backend; stored by who has the turn
 
-	turn    chan struct{}     // capacity 1: holding it guards what follows
-	conn    *pgconn.PgConn    // nil before the first statement
-	heardOf time.Time         // when the backend last answered
-	notice  func(tusk.Notice) // of the running statement; nil between
-	lost    string            // what went with an idle backend and nobody was told of yet
-	types   typeNames
-	dirty   bool // a statement that may have changed the catalog is not committed yet
+	turn        chan struct{}     // capacity 1: holding it guards what follows
+	conn        *pgconn.PgConn    // nil before the first statement
+	heardOf     time.Time         // when the backend last answered
+	notice      func(tusk.Notice) // of the running statement; nil between
+	lost        string            // what went with an idle backend and nobody was told of yet
+	versionTold string            // the server's version that tellVersion looked at
+	types       typeNames
+	dirty       bool // a statement that may have changed the catalog is not committed yet
 
 	variables  *psql.Variables // of psql; they outlive the backend
 	display    tusk.Display    // psql's \x
@@ -202,6 +203,38 @@ func (s *Session) tellLoss() {
 	if s.lost != "" {
 		s.notice(tusk.Notice{Severity: "WARNING", Code: "08006", Message: s.lost, Hint: "This statement runs on a new session."})
 		s.lost = ""
+	}
+}
+
+// The majors of PostgreSQL whose catalogs and grammar we know.
+const (
+	oldestMajor = 14
+	newestMajor = 18
+)
+
+// tellVersion has the first statement on a backend say that its server is one
+// we do not know well.
+func (s *Session) tellVersion() {
+	version := s.conn.ParameterStatus("server_version")
+	if s.versionTold == version {
+		return
+	}
+	s.versionTold = version
+	major, err := strconv.Atoi(majorOf(version))
+	switch {
+	case err != nil || major >= oldestMajor && major <= newestMajor:
+	case major < oldestMajor:
+		s.notice(tusk.Notice{
+			Severity: "WARNING", Code: "01000",
+			Message: "This server is PostgreSQL " + version + ". The oldest one that is supported is " + strconv.Itoa(oldestMajor) + ".",
+			Hint:    "Statements run, but completion, checks and \\d may be wrong.",
+		})
+	default:
+		s.notice(tusk.Notice{
+			Severity: "WARNING", Code: "01000",
+			Message: "This server is PostgreSQL " + version + ", which is newer than this version of tusk-lsp knows.",
+			Hint:    "Look for a newer tusk-lsp; what is new in that server may be shown as wrong.",
+		})
 	}
 }
 

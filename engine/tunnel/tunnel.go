@@ -154,7 +154,7 @@ func (t *Tunnel) handshake(ctx context.Context, raw net.Conn, target string, h h
 	}
 	// The handshake knows no context: it ends when the connection does.
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
-	connection, channels, requests, err := ssh.NewClientConn(raw, h.known(), &ssh.ClientConfig{
+	connection, channels, requests, err := ssh.NewClientConn(acknowledgeAtOnce(raw), h.known(), &ssh.ClientConfig{
 		User:              h.user,
 		Auth:              methods,
 		HostKeyCallback:   hosts.check,
