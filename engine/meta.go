@@ -169,11 +169,10 @@ func (s *Session) format(f psql.Format) (string, error) {
 	}
 	on := s.display != tusk.AsExpanded
 	if f.Value != nil {
-		v := psql.NewVariables()
-		if err := v.Set("AUTOCOMMIT", *f.Value); err != nil && *f.Value != "auto" {
+		var ok bool
+		if on, ok = psql.ParseBool(*f.Value); !ok && *f.Value != "auto" { // no screen is too narrow here
 			return "", &tusk.Error{Category: tusk.Query, Message: fmt.Sprintf("%q is neither on nor off", *f.Value), Hint: "Use on or off."}
 		}
-		on = *f.Value != "auto" && v.On("AUTOCOMMIT")
 	}
 	s.display = tusk.AsTable
 	if on {

@@ -7,6 +7,8 @@ import (
 
 	protocol316 "github.com/tliron/glsp/protocol_3_16"
 
+	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/engine/export"
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 )
 
@@ -14,8 +16,9 @@ import (
 // several clients have no code lenses and hide executeCommand.
 const codeActionRun = "source.tusk.run"
 
-// codeAction offers to run the statement at the cursor or the selection, and to
-// cancel what runs. Each command carries its arguments.
+// codeAction offers to run the statement at the cursor or the selection, to end
+// the document's transaction, to export its last result, and to cancel what
+// runs. Each command carries its arguments.
 func (s *session) codeAction(_ context.Context, p protocol.CodeActionParams, now *Snapshot) ([]protocol.CodeAction, error) {
 	d := now.document(p.TextDocument.URI)
 	if d == nil || !wanted(p.Context.Only) {
@@ -33,6 +36,15 @@ func (s *session) codeAction(_ context.Context, p protocol.CodeActionParams, now
 		add("Run selection", "tusk.execute", ExecuteParams{URI: d.URI, Range: &p.Range, Scope: "selection"})
 	} else if _, ok := d.File.At(offsetOf(d.File.Lines(), p.Range.Start, now.client.encoding)); ok {
 		add("Run statement", "tusk.execute", ExecuteParams{URI: d.URI, Position: &p.Range.Start, Scope: "statement"})
+	}
+	for _, status := range s.engine.Sessions() {
+		if status.Key == d.URI && status.Transaction != engine.Idle {
+			add("Commit transaction", "tusk.transaction.commit", SessionParams{URI: d.URI})
+			add("Roll back transaction", "tusk.transaction.rollback", SessionParams{URI: d.URI})
+		}
+	}
+	if last, err := s.engine.LastResult(d.URI); err == nil {
+		add("Export result as CSV", "tusk.result.export", ExportParams{ResultParams: ResultParams{ResultID: last.Info().ID}, Format: export.CSV})
 	}
 	for _, h := range s.engine.Queries() {
 		add("Cancel query: "+oneLine(h.SQL), "tusk.query.cancel", CancelQueryParams{ID: h.ID.String()})

@@ -368,7 +368,7 @@ func readTiming(r *reader) (Action, error) {
 	if err != nil || value == nil {
 		return Timing{}, err
 	}
-	on, ok := parseBool(*value)
+	on, ok := ParseBool(*value)
 	if !ok {
 		return nil, errNotBool(`\timing`, *value)
 	}

@@ -85,7 +85,7 @@ func (c *Conditions) evaluate(r *reader) (warnings []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	on, ok := parseBool(expression)
+	on, ok := ParseBool(expression)
 	if !ok {
 		return []string{errNotBool(`\`+r.name+" expression", expression).Error()}, nil
 	}

@@ -27,7 +27,7 @@ func readConnect(r *reader) (Action, error) {
 	}
 	value, explicit := strings.CutPrefix(first, "-reuse-previous=")
 	if explicit {
-		on, ok := parseBool(value)
+		on, ok := ParseBool(value)
 		if !ok {
 			return nil, errNotBool("-reuse-previous", value)
 		}

@@ -63,7 +63,7 @@ func (v *Variables) Get(name string) (value string, ok bool) {
 
 // On reports whether a boolean variable such as ON_ERROR_STOP is on.
 func (v *Variables) On(name string) bool {
-	on, ok := parseBool(v.values[name])
+	on, ok := ParseBool(v.values[name])
 	return ok && on
 }
 
@@ -161,7 +161,7 @@ func (s specialVariable) accept(name, value string) (string, error) {
 		if value == "" {
 			return "on", nil
 		}
-		if _, ok := parseBool(value); !ok {
+		if _, ok := ParseBool(value); !ok {
 			return "", errNotBool(name, value)
 		}
 	case integer:
@@ -184,16 +184,16 @@ func (s specialVariable) accept(name, value string) (string, error) {
 		if slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(word, value) }) {
 			return value, nil
 		}
-		if _, ok := parseBool(value); !boolean || !ok {
+		if _, ok := ParseBool(value); !boolean || !ok {
 			return "", fail(`unrecognized value "%s" for "%s"`, value, name).WithHint("Available values are: " + s.values + ".")
 		}
 	}
 	return value, nil
 }
 
-// parseBool reads a boolean as ParseVariableBool does: true, false, yes and no
+// ParseBool reads a boolean as ParseVariableBool does: true, false, yes and no
 // may be cut short, and on and off to two letters.
-func parseBool(value string) (on, ok bool) {
+func ParseBool(value string) (on, ok bool) {
 	short := func(word string, least int) bool {
 		return least <= len(value) && len(value) <= len(word) && strings.EqualFold(value, word[:len(value)])
 	}

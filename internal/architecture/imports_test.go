@@ -48,7 +48,7 @@ var table = []room{
 	{folder: "sql/complete", ours: knowledge},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
 	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},
-	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel", "engine/psql"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
+	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel", "engine/describe", "engine/psql", "engine/spool", "sql/destructive"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
 	{folder: "engine/describe", ours: []string{"."}},
 	{folder: "engine/psql", ours: append([]string{"."}, text...)},
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
@@ -62,7 +62,7 @@ var table = []room{
 	{folder: "lsp/protocol", thirdParty: []string{protocol}},
 	{folder: "lsp/lspclient", ours: []string{"lsp/rpc", "lsp/protocol"}, thirdParty: []string{protocol, "github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/lsptest", ours: []string{"lsp/rpc", "lsp/protocol", "lsp/lspclient"}, thirdParty: []string{protocol}},
-	{folder: "lsp", ours: append([]string{"store", "secrets", "engine", "engine/render", "engine/importer", "engine/tempdir", "engine/tunnel", "engine/workspace", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol}},
+	{folder: "lsp", ours: append([]string{"store", "secrets", "engine", "engine/export", "engine/render", "engine/importer", "engine/tempdir", "engine/tunnel", "engine/workspace", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol}},
 	{folder: "cmd", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sys", "github.com/gofrs/flock"}},
 }
