@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,7 +14,6 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
-	"github.com/tusk-lsp/tusk-lsp/store"
 )
 
 // bindable is a statement whose placeholders are $1, $2, … as the server takes
@@ -148,8 +145,8 @@ func (s *State) fillIn(script Script, i int, h *QueryHandle, parameters []tusk.P
 	}
 	ctx, cancel := context.WithCancel(h.unwanted)
 	defer cancel()
-	key := "parameters/" + StatementKey(h.SQL)
-	last, err := s.remembered(ctx, key)
+	key := StatementKey(h.SQL)
+	last, err := s.config.Store.LastParameters(ctx, key)
 	if err != nil {
 		s.config.Log.Warn("the last values of a statement's parameters are unknown", "err", err)
 	}
@@ -181,7 +178,10 @@ func (s *State) fillIn(script Script, i int, h *QueryHandle, parameters []tusk.P
 			keep[parameters[i].Name] = value
 		}
 	}
-	if err := s.remember(ctx, key, keep); err != nil {
+	if len(keep) == 0 {
+		return nil
+	}
+	if err := s.config.Store.KeepParameters(ctx, key, keep); err != nil {
 		s.config.Log.Warn("the values of a statement's parameters are not kept", "err", err)
 	}
 	return nil
@@ -226,29 +226,6 @@ func StatementKey(sql string) string {
 		hash.Write([]byte{0})
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:16])
-}
-
-func (s *State) remembered(ctx context.Context, key string) (map[string]tusk.Value, error) {
-	kept, err := s.config.Store.UIState(ctx, key)
-	if err != nil {
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, nil
-		}
-		return nil, err
-	}
-	var values map[string]tusk.Value
-	return values, json.Unmarshal(kept, &values)
-}
-
-func (s *State) remember(ctx context.Context, key string, values map[string]tusk.Value) error {
-	if len(values) == 0 {
-		return nil
-	}
-	kept, err := json.Marshal(values)
-	if err != nil {
-		return err
-	}
-	return s.config.Store.SetUIState(ctx, key, kept)
 }
 
 // wireValues are the values as Bind takes them.

@@ -179,13 +179,17 @@ func (s *Store) RemoveHistory(ctx context.Context, id int64) error {
 }
 
 // ClearHistory removes the entries of a connection, with uuid.Nil those of
-// all, except pinned ones, and answers how many went. Like PruneHistory it
+// all, except pinned ones, and answers how many went; the values of statements'
+// parameters, which belong to no connection, go as well. Like PruneHistory it
 // works in short transactions.
 func (s *Store) ClearHistory(ctx context.Context, connection uuid.UUID) (removed int64, err error) {
 	removed, err = s.removeBatches(ctx, `DELETE FROM query_history WHERE history_id IN (
 		SELECT history_id FROM query_history WHERE pinned = 0
 			AND connection_id IN (SELECT connection_id FROM connections WHERE connection_id = ?1 OR ?1 = ?2) LIMIT ?3)`,
 		connection, uuid.Nil, pruneBatch)
+	if err == nil {
+		err = s.forgetParameters(ctx)
+	}
 	return removed, s.fail(ctx, err, "cannot clear the history")
 }
 

@@ -96,8 +96,8 @@ func (t *transcript) parameters() error {
 
 func (t *transcript) transaction() error {
 	t.section("a transaction, rolled back")
-	count := "SELECT count(*) FROM shop.order_line"
-	for _, step := range []string{"BEGIN", "DELETE FROM shop.order_line WHERE order_id % 2 = 0", count} {
+	count := "SELECT count(*) FROM shop.review"
+	for _, step := range []string{"BEGIN", "DELETE FROM shop.review WHERE rating < 3", count} {
 		result, err := t.only(step)
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func (t *transcript) transaction() error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "rolled back: the session is %s, and all %s lines are there\n", session.Transaction, *result.Rows[0][0])
+	fmt.Fprintf(t.out, "rolled back: the session is %s, and all %s reviews are there\n", session.Transaction, *result.Rows[0][0])
 	return nil
 }
 
