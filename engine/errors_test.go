@@ -125,7 +125,7 @@ var scenarios = map[string]func(t *testing.T, db *pgtest.Database) error{
 		return run(t.Context(), state, script(id, "three", `select 1`)).err
 	},
 	"exhausted pool": func(t *testing.T, db *pgtest.Database) error {
-		state := newState(t, func(c *engine.Config) { c.MaxConns, c.AcquireTimeout = 1, 50*time.Millisecond })
+		state := newState(t, func(c *engine.Config) { c.MaxConns, c.AcquireTimeout = 1, 2*time.Second })
 		pool, err := state.Pool(open(t, state, source(t, db)))
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -80,7 +81,7 @@ func (r *runner) confirm(j *job) error {
 // UPDATE only those that hit every row.
 func asksFor(a destructive.Action) bool {
 	switch a.Kind {
-	case destructive.Delete, destructive.Update, destructive.Merge:
+	case destructive.Delete, destructive.Update:
 		return a.Whole
 	}
 	return true
@@ -200,20 +201,21 @@ func (l Loss) String() string {
 		return "deletes " + whole
 	case destructive.Update:
 		return "changes " + whole
-	case destructive.Merge:
-		return "merges into " + whole
 	case destructive.Truncate:
 		if rows != "" {
 			return "empties " + object + ", which has " + rows
 		}
 		return "empties " + object
 	case destructive.Drop:
+		dropped := strings.TrimSpace("drops " + l.Type + " " + object)
 		if rows != "" {
-			return "drops " + object + ", which has " + rows
+			return dropped + ", which has " + rows
 		}
-		return "drops " + object
+		return dropped
 	case destructive.AlterDrop:
-		return "drops a part of " + object
+		return fmt.Sprintf("drops a %s of %s", cmp.Or(l.Type, "part"), object)
+	case destructive.Execute:
+		return "runs SQL that it puts together itself, which may destroy anything"
 	default:
 		return fmt.Sprintf("does something that cannot be undone (%s) to %s", l.Kind, object)
 	}
