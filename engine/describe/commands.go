@@ -55,7 +55,7 @@ var commands = []command{
 	listed("deu", "", `user mappings`, listUserMappings),
 	listed("dew", "", `foreign-data wrappers`, listForeignDataWrappers),
 	answered("dRp", "", `publications; with +, what each has`, describePublications),
-	listed("dRs", "", `subscriptions`, listSubscriptions),
+	answered("dRs", "", `subscriptions`, listSubscriptions),
 	answered("dF", "", `text search configurations; with +, what each does with which token`, describeConfigurations),
 	listed("dFd", "", `text search dictionaries`, listDictionaries),
 	answered("dFp", "", `text search parsers; with +, their functions and tokens`, describeParsers),

@@ -50,7 +50,11 @@ func listTablespaces(_ int, r Request) *selection {
 	if r.Verbose {
 		s.column("Access privileges", privileges("spcacl"))
 		s.column("Options", "spcoptions")
-		s.column("Size", "pg_catalog.pg_size_pretty(pg_catalog.pg_tablespace_size(oid))")
+		// Unlike psql, which fails where one tablespace is closed to the role.
+		s.column("Size", `CASE WHEN pg_catalog.has_tablespace_privilege(oid, 'CREATE')
+      OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
+      OR oid = (SELECT dattablespace FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+    THEN pg_catalog.pg_size_pretty(pg_catalog.pg_tablespace_size(oid)) ELSE 'No Access' END`)
 		s.column("Description", "pg_catalog.shobj_description(oid, 'pg_tablespace')")
 	}
 	s.join("pg_catalog.pg_tablespace")

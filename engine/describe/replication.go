@@ -73,40 +73,54 @@ ORDER BY n.nspname`}, oid)
 	return append(footers, schemas...), err
 }
 
-// listSubscriptions answers \dRs, for those of the current database.
-func listSubscriptions(major int, r Request) *selection {
+// listSubscriptions answers \dRs, for those of the current database. Unlike psql,
+// which fails there, it shows a role that may not see a connection string, as few
+// may, all else.
+func listSubscriptions(ctx context.Context, c catalog, r Request) ([]*tusk.QueryResult, error) {
 	s := &selection{title: "List of subscriptions", order: "1"}
 	s.column("Name", "subname")
 	s.column("Owner", owner("subowner"))
 	s.column("Enabled", "subenabled")
 	s.column("Publication", "subpublications")
 	if r.Verbose {
-		s.column("Binary", "subbinary")
-		if major >= 16 {
-			s.column("Streaming", words("substream", "f", "off", "t", "on", "p", "parallel"))
-		} else {
-			s.column("Streaming", "substream")
+		rows, err := c.rows(ctx, `SELECT pg_catalog.has_column_privilege('pg_catalog.pg_subscription', 'subconninfo', 'SELECT')`)
+		if err != nil {
+			return nil, err
 		}
-		if major >= 15 {
-			s.column("Two-phase commit", "subtwophasestate")
-			s.column("Disable on error", "subdisableonerr")
-		}
-		if major >= 16 {
-			s.column("Origin", "suborigin")
-			s.column("Password required", "subpasswordrequired")
-			s.column("Run as owner?", "subrunasowner")
-		}
-		if major >= 17 {
-			s.column("Failover", "subfailover")
-		}
-		s.column("Synchronous commit", "subsynccommit")
-		s.column("Conninfo", "subconninfo")
-		if major >= 15 {
-			s.column("Skip LSN", "subskiplsn")
-		}
+		s.subscriptionDetails(c.major, rows[0][0] == "t")
 	}
 	s.join("pg_catalog.pg_subscription")
 	s.filter(`subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`)
 	s.match(r.Pattern, names{name: "subname", parts: 1})
-	return s
+	return one(c.list(ctx, s))
+}
+
+func (s *selection) subscriptionDetails(major int, conninfo bool) {
+	s.column("Binary", "subbinary")
+	if major >= 16 {
+		s.column("Streaming", words("substream", "f", "off", "t", "on", "p", "parallel"))
+	} else {
+		s.column("Streaming", "substream")
+	}
+	if major >= 15 {
+		s.column("Two-phase commit", "subtwophasestate")
+		s.column("Disable on error", "subdisableonerr")
+	}
+	if major >= 16 {
+		s.column("Origin", "suborigin")
+		s.column("Password required", "subpasswordrequired")
+		s.column("Run as owner?", "subrunasowner")
+	}
+	if major >= 17 {
+		s.column("Failover", "subfailover")
+	}
+	s.column("Synchronous commit", "subsynccommit")
+	if conninfo {
+		s.column("Conninfo", "subconninfo")
+	} else {
+		s.column("Conninfo", "'No Access'")
+	}
+	if major >= 15 {
+		s.column("Skip LSN", "subskiplsn")
+	}
 }

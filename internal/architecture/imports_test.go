@@ -46,6 +46,7 @@ var table = []room{
 	{folder: "schema/introspect", ours: append([]string{".", "schema"}, text...), thirdParty: []string{pgx}},
 	{folder: "sql/check", ours: knowledge},
 	{folder: "sql/complete", ours: knowledge},
+	{folder: "sql/destructive", ours: text},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
 	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},
 	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel", "engine/describe", "engine/psql", "engine/spool", "sql/destructive"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},

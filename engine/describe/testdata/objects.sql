@@ -133,7 +133,7 @@ create materialized view public.stored as select id, code from public.parent wit
 create index on public.stored (code);
 comment on materialized view public.stored is 'stored';
 create rule "a rule" as on insert to public.simple do instead insert into public.empty default values;
-create rule notify_me as on update to public.identified where new.a > 5 do also notify "me too";
+create rule notify_me as on update to public.identified do also notify "me too";
 create rule off as on delete to public.identified do also nothing;
 create rule always as on delete to public.identified do also notify always;
 create rule replica as on delete to public.identified do also notify replica;
@@ -173,11 +173,12 @@ create function many."Fun ""Q" (public.mood, "Weird.Schema".citext) returns tabl
 	language sql as 'select 1, $1::text';
 create procedure public.proc(inout a int) language plpgsql as $$begin a := 1; end$$;
 create aggregate public.total(int) (sfunc = int4pl, stype = int, initcond = 0);
-create aggregate public.percent(float8 order by text) (sfunc = float8_accum, stype = float8[]);
+create function public.collect(text[], text) returns text[] language sql as 'select $1 || $2';
+create aggregate public.percent(float8 order by text) (sfunc = public.collect, stype = text[]);
 comment on aggregate public.total(int) is 'sum';
 comment on function public.add(int, int) is 'adds';
 grant execute on function public.add(int, int) to "größe";
-revoke all on function public.proc(int) from public;
+revoke all on procedure public.proc(int) from public;
 
 create operator public.@+@ (leftarg = int, rightarg = int, function = int4pl);
 create operator many.!!! (rightarg = text, function = length);
@@ -223,8 +224,8 @@ create foreign table public."Foreign" (a int options (column_name 'A') not null,
 	options (schema_name 's', table_name 'it''s');
 comment on foreign table public."Foreign" is 'far';
 create foreign table public.no_options (a int check (a > 0)) server "Server 1";
-create foreign table public.measure_far partition of public.measure for values from ('2019-01-01') to ('2020-01-01')
-	server "Server 1";
+create table public.no_indexes (a int) partition by list (a);
+create foreign table public.far partition of public.no_indexes for values in (1) server "Server 1";
 
 -- Row level security, privileges
 alter table public.identified enable row level security;
