@@ -27,6 +27,9 @@ type Session struct {
 	end        context.CancelFunc
 	status     atomic.Pointer[SessionStatus] // nil while there is no backend; stored by who has the turn
 
+	heldUp func(ctx context.Context, pid uint32) ([]Backend, error) // asks the server who waits for a backend; immutable
+	idle   idleWatch                                                // of the open transaction, between statements
+
 	turn        chan struct{}     // capacity 1: holding it guards what follows
 	conn        *pgconn.PgConn    // nil before the first statement
 	heardOf     time.Time         // when the backend last answered
@@ -82,6 +85,7 @@ type SessionStatus struct {
 func newSession(c *connection, key sessionKey, config Config) *Session {
 	s := &Session{connection: c, key: key, config: config, turn: make(chan struct{}, 1), types: typeNames{}, variables: psql.NewVariables()}
 	s.life, s.end = context.WithCancel(c.life)
+	s.idle.look = s.blocks
 	s.configure()
 	return s
 }
@@ -111,6 +115,7 @@ func (s *Session) take(ctx context.Context) error {
 	case <-s.life.Done():
 		return errClosed()
 	}
+	s.idle.stop()
 	err := s.connect(ctx)
 	if err != nil {
 		s.give()
@@ -118,7 +123,11 @@ func (s *Session) take(ctx context.Context) error {
 	return err
 }
 
-func (s *Session) give() { <-s.turn }
+// give gives the turn back.
+func (s *Session) give() {
+	s.watchIdle()
+	<-s.turn
+}
 
 // connect makes a backend where there is none. A statement that may have run is
 // never sent again: only a backend that was lost between statements is replaced.
@@ -280,7 +289,8 @@ func (s *Session) ended() {
 func (s *Session) close() {
 	s.end() // cancels the running statement; no other gets a turn
 	s.turn <- struct{}{}
-	defer s.give()
+	defer func() { <-s.turn }()
+	s.idle.stop()
 	s.ended()
 	if s.conn == nil || s.conn.IsClosed() {
 		return

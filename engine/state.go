@@ -48,6 +48,9 @@ type Config struct {
 	// for it, from a goroutine of the State's. nil: nobody is told.
 	OnBlocking func(Blocking)
 
+	// IdleCheck is the time between two looks; 30 s by default.
+	IdleCheck time.Duration
+
 	// OnSession is called when a session's status changed, from the goroutine
 	// that runs its statement or ends it. nil: nobody is told.
 	OnSession func(SessionStatus)
@@ -120,6 +123,9 @@ func New(config Config) *State {
 	}
 	if config.OnConnections == nil {
 		config.OnConnections = func() {}
+	}
+	if config.IdleCheck == 0 {
+		config.IdleCheck = 30 * time.Second
 	}
 	if config.OnBlocking == nil {
 		config.OnBlocking = func(Blocking) {}
@@ -405,6 +411,7 @@ func (s *State) session(c *connection, name string, readOnly bool) (*Session, er
 	session := c.sessions[key]
 	if session == nil {
 		session = newSession(c, key, s.config)
+		session.heldUp = func(ctx context.Context, pid uint32) ([]Backend, error) { return s.Blocked(ctx, c.config.ID, pid) }
 		c.sessions[key] = session
 	}
 	return session, nil

@@ -94,7 +94,6 @@ func (r *run) run(ctx context.Context, token json.RawMessage) {
 		Ask:          r.ask,
 		Confirm:      r.confirm,
 		Started: func(i int, h *engine.QueryHandle) {
-			s.runErrors.forget(r.todo.document, r.todo.span(i))
 			if len(r.started) == 0 && len(r.results) == 0 {
 				r.started <- h.ID
 			}
@@ -155,6 +154,9 @@ func (r *run) finished(ctx context.Context, i int, id uuid.UUID, result *tusk.Qu
 		r.session.tellRunError(r.todo.document, r.todo.span(i), outcome)
 	} else {
 		r.session.reached(r.connection, r.todo.document.URI)
+		if r.session.runErrors.forget(r.todo.document, r.todo.span(i)) {
+			r.session.diagnoseAgain(r.todo.document)
+		}
 	}
 	r.results = append(r.results, outcome)
 	if r.now.client.results {

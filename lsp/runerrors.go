@@ -30,8 +30,7 @@ type runError struct {
 	diagnostic protocol.Diagnostic
 }
 
-// set notes the error of a statement in place of an older one. It reports
-// whether the document is shown as it ran.
+// set notes the error of a statement in place of an older one.
 func (r *runErrors) set(d *Document, e runError) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -43,13 +42,17 @@ func (r *runErrors) set(d *Document, e runError) {
 	r.byURI[d.URI] = known
 }
 
-// forget drops the error of a statement that runs again.
-func (r *runErrors) forget(d *Document, statement text.Span) {
+// forget drops the error of a statement that ran again, and reports whether
+// there was one.
+func (r *runErrors) forget(d *Document, statement text.Span) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	known := r.byURI[d.URI]
-	known.list = slices.DeleteFunc(slices.Clone(known.list), func(old runError) bool { return old.statement == statement })
+	left := slices.DeleteFunc(slices.Clone(known.list), func(old runError) bool { return old.statement == statement })
+	forgotten := known.document == d && len(left) < len(known.list)
+	known.list = left
 	r.byURI[d.URI] = known
+	return forgotten
 }
 
 // drop forgets a document.
@@ -109,7 +112,15 @@ func (s *session) diagnoseAgain(d *Document) {
 	switch {
 	case now.document(d.URI) != d:
 	case !now.client.pullDiagnostics:
-		s.publishDiagnostics(s.life, d, s.syntax(now, d))
+		s.background.Go(func() {
+			found := s.syntax(now, d)
+			if s.options.ServerSyntax {
+				found = s.askServer(s.life, now, d, found)
+			}
+			if s.current(d) {
+				s.publishDiagnostics(s.life, d, found)
+			}
+		})
 	case now.client.refreshes:
 		s.background.Go(func() {
 			if err := s.conn.Call(s.life, "workspace/diagnostic/refresh", nil, nil); err != nil {

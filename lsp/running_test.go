@@ -149,7 +149,7 @@ func TestTransactionCommands(t *testing.T) {
 // runs again.
 func TestRunErrorsAreDiagnostics(t *testing.T) {
 	e := edit(t, on(pgtest.New(t).Database(t)), with(`{}`))
-	e.Open(uri, "select 1;\n\nselect a.wrong\nfrom (select 1) a;\nselect 1/0;\n")
+	e.Open(uri, "create temp table if not exists t as select 1 as a;\n\nselect a.wrong\nfrom (select 1) a;\nselect 1 / (select count(*) - 1 from t);\nselect 1; insert into t values (2);\n")
 	at := func(line int) map[string]any {
 		return map[string]any{"uri": uri, "position": map[string]any{"line": line, "character": 0}}
 	}
@@ -167,8 +167,12 @@ func TestRunErrorsAreDiagnostics(t *testing.T) {
 	if d.Range.Start != (lspclient.Position{Line: 2, Character: 7}) || !strings.Contains(d.Message, "a.wrong") {
 		t.Errorf("%+v", d)
 	}
+	execute(t, e, at(0))
 	execute(t, e, at(4))
 	shown(2)
+	execute(t, e, map[string]any{"uri": uri, "position": map[string]any{"line": 5, "character": 15}})
+	execute(t, e, at(4)) // there are two rows now
+	shown(1)
 	e.Replace(uri, 0, 0, " ")
 	if left := e.Diagnostics(uri, 2); len(left) != 0 {
 		t.Errorf("after an edit there are %v", left)
