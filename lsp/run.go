@@ -271,13 +271,15 @@ func (r *run) took() time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// file is the results as text; nothing where no statement gave a result.
+// file is the results as text; nothing where a line tells all.
 func (r *run) file() []byte {
 	var out bytes.Buffer
+	worth := len(r.results) > 1
 	for _, outcome := range r.results {
 		if outcome.Result == nil {
 			continue
 		}
+		worth = worth || len(outcome.Result.Columns) > 0 || len(outcome.Result.Notices) > 0 || strings.Contains(outcome.Result.CommandTag, "\n")
 		fmt.Fprintf(&out, "-- %s\n", bytes.ReplaceAll([]byte(outcome.Result.SQL), []byte("\n"), []byte("\n-- ")))
 		for _, p := range outcome.Result.Parameters {
 			fmt.Fprintf(&out, "-- %s = %s\n", p.Name, literal(p.Value))
@@ -289,6 +291,9 @@ func (r *run) file() []byte {
 			fmt.Fprintln(&out, sentence(err))
 		}
 		fmt.Fprintf(&out, "%s\n\n", outcomeOf(outcome.Result))
+	}
+	if !worth {
+		return nil
 	}
 	return out.Bytes()
 }
