@@ -232,7 +232,7 @@ func (d *relation) childrenCount() string {
 		most = " AND pg_catalog.count(*) = 0"
 	}
 	return `SELECT '', pg_catalog.concat('Number of ` + what + `: ', pg_catalog.count(*),
-  CASE WHEN pg_catalog.count(*) > 0 THEN ' (Use \d+ to list them.)' END)
+  CASE WHEN pg_catalog.count(*) > 0 THEN E' (Use \\d+ to list them.)' END)
 FROM pg_catalog.pg_inherits
 WHERE inhparent = $1
 HAVING pg_catalog.count(*) >= ` + least + most

@@ -67,18 +67,57 @@ func TestUnprivilegedRoleSeesNoError(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
 		t.Parallel()
 		conn := connect(t, everyObject(t, s).Role(t))
-		for _, c := range describe.Commands() {
-			if c.Name == "sf" || c.Name == "sv" {
+		for _, r := range requests(t) {
+			if r.Name == "sf" || r.Name == "sv" {
 				continue
 			}
-			for _, pattern := range []string{"", "*"} {
-				r := describe.Request{Name: c.Name, Verbose: true, System: true, Pattern: pattern}
+			for _, r.Pattern = range []string{"", "*"} {
 				if _, err := describe.Run(t.Context(), queryOn(conn), s.Major, r); err != nil {
 					t.Errorf("%+v: %v", r, err)
 				}
 			}
 		}
 	})
+}
+
+// TestEveryCommandOfPsqlIsKnown ties the commands that package psql reads to
+// those that are answered here.
+func TestEveryCommandOfPsqlIsKnown(t *testing.T) {
+	for _, r := range requests(t) {
+		if !describe.Known(r.Name) {
+			t.Errorf(`\%s is not known`, r.Name)
+		}
+	}
+	for _, name := range []string{"dtvmisE", "dfanptw", "dPtin"} {
+		if !describe.Known(name) {
+			t.Errorf(`\%s is not known`, name)
+		}
+	}
+	for _, name := range []string{"", "z", "dq", "dtq", "dnt", "d+", "sfx"} {
+		if describe.Known(name) {
+			t.Errorf(`\%s is known`, name)
+		}
+	}
+}
+
+// requests gives each command that package psql reads, with all its modifiers.
+func requests(t *testing.T) (all []describe.Request) {
+	t.Helper()
+	for _, c := range psql.Commands() {
+		if c.Group != psql.Catalog {
+			continue
+		}
+		for _, name := range c.Names {
+			parsed, err := psql.Parse(`\`+name+" x", &psql.Variables{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := requestOf(t, parsed.Action)
+			r.System, r.Verbose = true, true
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // judge is the psql that says what is right: 18, whose output is ours, or 15, which
