@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,33 +33,34 @@ func TestCommandsPrintAsPsql(t *testing.T) {
 	judge := newJudge(t)
 	commands := lines(t, "commands.txt")
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
-		if judge.major < s.Major {
-			t.Skipf("psql %d does not know PostgreSQL %d", judge.major, s.Major)
-		}
+		judge.knows(t, s.Major)
 		t.Parallel()
 		db := everyObject(t, s)
-		for _, db := range []*pgtest.Database{db, db.Role(t)} {
-			conn := connect(t, db)
-			want := judge.print(t, db, commands)
-			compared := 0
-			for i, c := range commands {
-				got, ok := judge.printed(t, conn, s.Major, c)
-				if !ok {
-					continue
-				}
-				compared++
-				if strings.HasPrefix(want[i].messages, "permission denied for table") {
-					// psql fails where it may not show a single column.
-					if got.messages != "" || !strings.Contains(got.text, "No Access") {
-						t.Errorf("%s as %s: %+v", c, db.Username, got)
-					}
-				} else if got != want[i] {
-					t.Errorf("%s as %s\n%s", c, db.Username, difference(got, want[i]))
-				}
-			}
-			t.Logf("%d commands are compared", compared)
-		}
+		judge.compare(t, db, commands)
+		judge.compare(t, db.Role(t), commands)
 	})
+}
+
+// TestPatternsMatchAsPsql compares what random patterns find.
+func TestPatternsMatchAsPsql(t *testing.T) {
+	commands := []string{`\d`, `\dt`, `\df`, `\df add`, `\dT`, `\do`, `\du`, `\dn`, `\dD`, `\dAc`, `\drds`, `\ddp`, `\dX`}
+	pieces := []string{
+		"a", "P", "é", "1", "_", "parent", "public", "many", "größe", "measure", `"a b"`, `"P"`, `"(x)"`,
+		".", `"."`, `""`, "*", `"*"`, "?", "+", "|", "^", "$", `"$"`, "[]", "[a-z]", "(", ")", "{", "}", "-", "#",
+	}
+	judge := newJudge(t)
+	s := pgtest.New(t)
+	judge.knows(t, s.Major)
+	random := rand.New(rand.NewPCG(1, 2))
+	var all []string
+	for range 500 {
+		text := commands[random.IntN(len(commands))] + " "
+		for range 1 + random.IntN(5) {
+			text += pieces[random.IntN(len(pieces))]
+		}
+		all = append(all, text)
+	}
+	judge.compare(t, everyObject(t, s), all)
 }
 
 // TestUnprivilegedRoleSeesNoError shows that there is no command that the server
@@ -145,6 +147,38 @@ func newJudge(t *testing.T) judge {
 	return j
 }
 
+// knows skips a test of a server that is newer than psql.
+func (j judge) knows(t *testing.T, major int) {
+	t.Helper()
+	if j.major < major {
+		t.Skipf("psql %d does not know PostgreSQL %d", j.major, major)
+	}
+}
+
+// compare runs commands by psql and by us.
+func (j judge) compare(t *testing.T, db *pgtest.Database, commands []string) {
+	t.Helper()
+	conn := connect(t, db)
+	want := j.print(t, db, commands)
+	compared := 0
+	for i, c := range commands {
+		got, ok := j.printed(t, conn, db.Server.Major, c)
+		if !ok {
+			continue
+		}
+		compared++
+		if strings.HasPrefix(want[i].messages, "permission denied for table") {
+			// psql fails where it may not show a single column.
+			if got.messages != "" || !strings.Contains(got.text, "No Access") {
+				t.Errorf("%s as %s: %+v", c, db.Username, got)
+			}
+		} else if got != want[i] {
+			t.Errorf("%s as %s\n%s", c, db.Username, difference(got, want[i]))
+		}
+	}
+	t.Logf("%d commands are compared", compared)
+}
+
 // printed is what a command printed, and what it said.
 type printed struct{ text, messages string }
 
@@ -223,7 +257,7 @@ func (j judge) printed(t *testing.T, conn *pgx.Conn, major int, text string) (ou
 		out.text += unaligned(r)
 	}
 	if j.major == 15 {
-		out.messages = named.ReplaceAllString(out.messages, "any relation named")
+		out.messages = plural.ReplaceAllString(out.messages, "any relation named")
 	}
 	return out, true
 }
@@ -237,7 +271,7 @@ var changed = []string{"l", "dO", "du", "dg", "drg", "dp", "z", "dD"}
 // What psql 15 calls relations, whatever their kind.
 var (
 	titled = regexp.MustCompile(`^List of (tables|indexes|views|materialized views|sequences|foreign tables)$`)
-	named  = regexp.MustCompile(`any (tables|indexes|views|materialized views|sequences|foreign tables|relations) named`)
+	plural = regexp.MustCompile(`any (tables|indexes|views|materialized views|sequences|foreign tables|relations) named`)
 )
 
 // older makes of a result what psql 15 prints of it.
