@@ -4,8 +4,8 @@ import "strings"
 
 // listComments answers \dd: the comments on what no other command shows them of.
 func listComments(_ int, r Request) *selection {
-	s := &selection{title: "Object descriptions", order: "1, 2, 3"}
-	s.columns = []string{`DISTINCT o.nspname AS "Schema"`}
+	s := &selection{title: "Object descriptions", distinct: true, order: "1, 2, 3"}
+	s.column("Schema", "o.nspname")
 	s.column("Name", "o.name")
 	s.column("Object", "o.object")
 	s.column("Description", "d.description")

@@ -4,21 +4,20 @@
 // page is https://www.postgresql.org/docs/18/app-psql.html. It knows servers
 // from major 14 on.
 //
-// The statements read catalogs only, name everything with its schema, whatever
-// the search_path is, and take what the user wrote as parameters.
+// The statements read catalogs only. They name everything with its schema, since
+// the search_path may be hostile, and take what the user wrote as parameters.
 package describe
 
 import (
 	"context"
-	"strings"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 )
 
 // Request is a command with its arguments.
 type Request struct {
-	// Name is the command without its backslash and modifiers, such as "d",
-	// "dtv", "df", "l", "sf".
+	// Name is the command without its backslash and modifiers, such as "dtv" or
+	// "sf". Of \z it is "dp", of \list "l", of \lo_list "dl".
 	Name string
 
 	System  bool // S: what belongs to the system, too
@@ -41,14 +40,14 @@ func (r Request) argument() string {
 	return r.Args[0]
 }
 
-// Query runs one statement with values for $1, $2, … in text form, and gives its
-// rows in text form.
+// Query runs one statement with values for $1, $2, … in text form. It gives the
+// columns, of no rows too, and the rows in text form.
 type Query func(ctx context.Context, sql string, args ...string) ([]tusk.ColumnInfo, [][]tusk.Value, error)
 
 // Run answers a command on a server of a major version, such as 18. The results
 // are in the order in which psql prints them. Each has all of its rows, in which
 // NULL is empty as psql prints it; its Footers are nil where psql prints the
-// number of rows, and not nil where it prints none, be it that they are empty.
+// number of rows, and empty where it prints nothing there.
 //
 // What psql reports and then fails for, such as a relation that is not there,
 // is a *tusk.Error. What it only reports is a notice of a result without
@@ -56,7 +55,7 @@ type Query func(ctx context.Context, sql string, args ...string) ([]tusk.ColumnI
 func Run(ctx context.Context, query Query, major int, r Request) ([]*tusk.QueryResult, error) {
 	c, ok := lookUp(r.Name)
 	if !ok {
-		return nil, fail(`invalid command \%s`, r.Name)
+		return nil, tusk.NewError(tusk.Query, nil, `invalid command \%s`, r.Name)
 	}
 	return c.run(ctx, catalog{query, major}, r)
 }
@@ -67,44 +66,7 @@ func Known(name string) bool {
 	return ok
 }
 
-// Command is a command as documentation shows it.
-type Command struct {
-	Name    string // without the backslash
-	Letters string // that may follow the name in any order, each for a kind of object
-	Summary string // one line
-}
-
-// Commands gives all commands, the most used ones first.
-func Commands() []Command {
-	all := make([]Command, len(commands))
-	for i, c := range commands {
-		all[i] = c.Command
-	}
-	return all
-}
-
-// command is a command with what answers it.
-type command struct {
-	Command
-	run func(context.Context, catalog, Request) ([]*tusk.QueryResult, error)
-}
-
-// lookUp finds the command of a name with its letters.
-func lookUp(name string) (command, bool) {
-	for _, c := range commands {
-		if name == c.Name {
-			return c, true
-		}
-	}
-	for _, c := range commands {
-		if letters, ok := strings.CutPrefix(name, c.Name); ok && c.Letters != "" && strings.Trim(letters, c.Letters) == "" {
-			return c, true
-		}
-	}
-	return command{}, false
-}
-
-// fail makes the error of a command in psql's words.
+// fail makes the error of a pattern in psql's words.
 func fail(format string, args ...any) *tusk.Error {
 	return tusk.NewError(tusk.Query, nil, format, args...).
 		WithHint("A pattern may have * and ?, a schema before a dot, and double quotes around what is to be taken as it is.")

@@ -232,7 +232,7 @@ func (d *relation) childrenCount() string {
 		most = " AND pg_catalog.count(*) = 0"
 	}
 	return `SELECT '', pg_catalog.concat('Number of ` + what + `: ', pg_catalog.count(*),
-  CASE WHEN pg_catalog.count(*) > 0 THEN ' (Use \d+ to list them.)' END)
+  CASE WHEN pg_catalog.count(*) > 0 THEN E' (Use \\d+ to list them.)' END)
 FROM pg_catalog.pg_inherits
 WHERE inhparent = $1
 HAVING pg_catalog.count(*) >= ` + least + most
@@ -251,7 +251,7 @@ ORDER BY bound = 'DEFAULT', c.oid::pg_catalog.regclass::pg_catalog.text`
 const replicaIdentity = `SELECT '', 'Replica Identity: ' || CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END
 FROM pg_catalog.pg_class
 WHERE oid = $1 AND relreplident <> 'i'
-  AND relreplident <> CASE WHEN relnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN 'n'::"char" ELSE 'd' END`
+  AND relreplident <> CASE WHEN relnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN 'n' ELSE 'd' END::pg_catalog."char"`
 
 const sequenceOwner = `SELECT '', pg_catalog.concat(
   CASE d.deptype WHEN 'a' THEN 'Owned by: ' ELSE 'Sequence for identity column: ' END,

@@ -17,10 +17,30 @@ func describeRelations(ctx context.Context, c catalog, r Request) ([]*tusk.Query
 	s.column("schema", "n.nspname")
 	s.column("name", "c.relname")
 	s.column("oid", "c.oid")
+	s.column("kind", "c.relkind")
+	s.column("persistence", "c.relpersistence")
+	s.column("indexed", "c.relhasindex")
+	s.column("checked", "c.relchecks > 0")
+	s.column("ruled", "c.relhasrules")
+	s.column("triggered", "c.relhastriggers")
+	s.column("partition", "c.relispartition")
+	s.column("type", "CASE WHEN c.reloftype <> 0 THEN c.reloftype::pg_catalog.regtype::pg_catalog.text END")
+	s.column("tablespace", "ts.spcname")
+	s.column("method", "am.amname")
+	s.column("options", `pg_catalog.array_to_string(
+    c.reloptions || ARRAY(SELECT 'toast.' || x FROM pg_catalog.unnest(tc.reloptions) x), ', ')`)
 	s.joinRelations()
+	s.join("LEFT JOIN pg_catalog.pg_tablespace ts ON c.reltablespace = ts.oid")
+	s.join("LEFT JOIN pg_catalog.pg_am am ON c.relam = am.oid")
+	s.join("LEFT JOIN pg_catalog.pg_class tc ON c.reltoastrelid = tc.oid")
 	s.match(r.Pattern, relationNames())
 	return c.each(ctx, s, "relation", r.Pattern, func(row []string) ([]*tusk.QueryResult, error) {
-		d := relation{catalog: c, schema: row[0], name: row[1], oid: row[2], verbose: r.Verbose}
+		d := relation{
+			catalog: c, verbose: r.Verbose,
+			schema: row[0], name: row[1], oid: row[2], kind: row[3], persistence: row[4],
+			indexed: row[5] == "t", checked: row[6] == "t", ruled: row[7] == "t", triggered: row[8] == "t",
+			partition: row[9] == "t", typed: row[10], tablespace: row[11], method: row[12], options: row[13],
+		}
 		return one(d.describe(ctx))
 	})
 }
@@ -28,29 +48,26 @@ func describeRelations(ctx context.Context, c catalog, r Request) ([]*tusk.Query
 // relation is one relation to describe (describeOneTableDetails).
 type relation struct {
 	catalog
-	oid, schema, name string
 	verbose           bool
-
-	// What its row of pg_class says, once load has read it.
-	kind         string // relkind, a letter
-	persistence  string // relpersistence, a letter
-	indexed      bool   // has indexes or had
-	checked      bool   // has check constraints
-	ruled        bool   // has rules or had
-	triggered    bool   // has triggers or had
-	partition    bool
-	options      string // of storage, with those of its TOAST table
-	typed        string // the type of a typed table, or ""
-	tablespace   string // "" is the database's
-	accessMethod string // or ""
+	schema, name, oid string
+	kind              string // relkind, a letter
+	persistence       string // relpersistence, a letter
+	indexed           bool   // has indexes or had
+	checked           bool   // has check constraints
+	ruled             bool   // has rules or had
+	triggered         bool   // has triggers or had
+	partition         bool
+	typed             string // the type of a typed table, or ""
+	tablespace        string // "" is the database's
+	method            string // for access, or ""
+	options           string // of storage, with those of its TOAST table
 }
 
 // The kinds of relations that have something in common.
 const (
-	kindsWithColumns     = "rvmfcp" // whose columns have more than a type
-	kindsWithComments    = "rvmfcp" // on their columns
+	kindsWithColumns     = "rvmfcp" // with more than a type, and comments
 	kindsWithStatistics  = "riImfp" // whose columns have a statistics target
-	kindsWithCompression = "rpm"
+	kindsWithCompression = "rpm"    // of their columns
 	kindsWithIndexes     = "rmfpt"  // and constraints, policies, publications
 	kindsWithStorage     = "rmfpIt" // and parents, partitions
 	kindsWithTablespace  = "rmipIt"
@@ -62,36 +79,7 @@ const (
 // is reports whether the relation is of one of the kinds.
 func (d *relation) is(kinds string) bool { return strings.Contains(kinds, d.kind) }
 
-func (d *relation) load(ctx context.Context) error {
-	rows, err := d.rows(ctx, `SELECT c.relkind, c.relpersistence,
-  c.relhasindex, c.relchecks <> 0, c.relhasrules, c.relhastriggers, c.relispartition,
-  pg_catalog.array_to_string(c.reloptions ||
-    ARRAY(SELECT 'toast.' || x FROM pg_catalog.unnest(tc.reloptions) x), ', '),
-  CASE WHEN c.reloftype <> 0 THEN c.reloftype::pg_catalog.regtype::pg_catalog.text END,
-  ts.spcname, am.amname
-FROM pg_catalog.pg_class c
-  LEFT JOIN pg_catalog.pg_class tc ON c.reltoastrelid = tc.oid
-  LEFT JOIN pg_catalog.pg_tablespace ts ON c.reltablespace = ts.oid
-  LEFT JOIN pg_catalog.pg_am am ON c.relam = am.oid
-WHERE c.oid = $1`, d.oid)
-	if err != nil {
-		return err
-	}
-	if len(rows) == 0 {
-		return fail("Did not find any relation with OID %s.", d.oid)
-	}
-	row := rows[0]
-	d.kind, d.persistence = row[0], row[1]
-	d.indexed, d.checked, d.ruled, d.triggered = row[2] == "t", row[3] == "t", row[4] == "t", row[5] == "t"
-	d.partition = row[6] == "t"
-	d.options, d.typed, d.tablespace, d.accessMethod = row[7], row[8], row[9], row[10]
-	return nil
-}
-
 func (d *relation) describe(ctx context.Context) (*tusk.QueryResult, error) {
-	if err := d.load(ctx); err != nil {
-		return nil, err
-	}
 	columns, sections := d.columns(), d.sections()
 	if d.is("S") {
 		columns, sections = d.sequence(), []section{{shown: true, sql: sequenceOwner}}
@@ -165,7 +153,7 @@ func (d *relation) columns() *selection {
 		if d.is(kindsWithStatistics) {
 			s.column("Stats target", "NULLIF(a.attstattarget, -1)::pg_catalog.text")
 		}
-		if d.is(kindsWithComments) {
+		if d.is(kindsWithColumns) {
 			s.column("Description", "pg_catalog.col_description(a.attrelid, a.attnum)")
 		}
 	}

@@ -53,8 +53,8 @@ func listRelations(ctx context.Context, c catalog, r Request) ([]*tusk.QueryResu
 	if len(wanted) != 1 {
 		plural = "relations"
 	}
-	everything := r.System || r.Pattern != ""
-	if strings.Contains(letters, "t") && everything {
+	system := r.System || r.Pattern != "" // a pattern finds the system's, too
+	if strings.Contains(letters, "t") && system {
 		wanted = append(wanted, "'t'")
 	}
 	indexes := strings.Contains(letters, "i")
@@ -85,7 +85,7 @@ func listRelations(ctx context.Context, c catalog, r Request) ([]*tusk.QueryResu
 		s.join("LEFT JOIN pg_catalog.pg_class c2 ON i.indrelid = c2.oid")
 	}
 	s.filter("c.relkind IN (" + strings.Join(wanted, ",") + ")")
-	if !everything {
+	if !system {
 		s.filter("n.nspname !~ '^pg_toast'")
 	}
 	s.hideSystem(r)

@@ -81,7 +81,7 @@ func (d *relation) sections() []section {
 		{shown: stored && d.typed != "", label: "Typed table of type", line: d.typed},
 		{shown: d.verbose && d.is("rm"), sql: replicaIdentity},
 		{shown: d.is(kindsWithTablespace) && d.tablespace != "", label: "Tablespace", line: `"` + d.tablespace + `"`},
-		{shown: stored && d.verbose && d.accessMethod != "", label: "Access method", line: d.accessMethod},
+		{shown: stored && d.verbose && d.method != "", label: "Access method", line: d.method},
 		{shown: d.verbose && d.options != "", label: "Options", line: d.options},
 	}
 }

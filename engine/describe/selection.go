@@ -2,6 +2,7 @@ package describe
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 // made of this package's constants; values are parameters.
 type selection struct {
 	title      string
+	distinct   bool
 	columns    []string
 	from       []string // the FROM clause: a table, and joins
 	conditions []string // all of which hold
@@ -88,7 +90,11 @@ func (s *selection) matching(text string, n names) (conditions []string) {
 // sql gives the statement.
 func (s *selection) sql() string {
 	var b strings.Builder
-	b.WriteString("SELECT " + strings.Join(s.columns, ",\n  "))
+	b.WriteString("SELECT ")
+	if s.distinct {
+		b.WriteString("DISTINCT ")
+	}
+	b.WriteString(strings.Join(s.columns, ",\n  "))
 	b.WriteString("\nFROM " + strings.Join(s.from, "\n  "))
 	if len(s.conditions) > 0 {
 		b.WriteString("\nWHERE " + strings.Join(s.conditions, "\n  AND "))
@@ -198,6 +204,6 @@ func texts(rows [][]tusk.Value) [][]string {
 func report(format string, args ...any) *tusk.QueryResult {
 	return &tusk.QueryResult{
 		QueryType: tusk.SelectQuery,
-		Notices:   []tusk.Notice{{Severity: "NOTICE", Message: fail(format, args...).Message}},
+		Notices:   []tusk.Notice{{Severity: "NOTICE", Message: fmt.Sprintf(format, args...)}},
 	}
 }

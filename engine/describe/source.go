@@ -53,10 +53,11 @@ WHERE c.oid = $1::pg_catalog.regclass`, r.Pattern)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(rows) == 0:
+	case len(rows) == 0: // dropped meanwhile
 		return nil, fail(`Did not find any relation named "%s".`, r.Pattern)
 	case rows[0][0] != "t":
-		return nil, fail(`"%s.%s" is not a view`, rows[0][1], rows[0][2])
+		return nil, tusk.NewError(tusk.Query, nil, `"%s.%s" is not a view`, rows[0][1], rows[0][2]).
+			WithHint(`\d+ shows what it is.`)
 	}
 	lines := sourceLines(rows[0][3])
 	if r.Verbose {
