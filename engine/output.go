@@ -1,8 +1,9 @@
 package engine
 
 import (
-	"cmp"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -241,5 +242,8 @@ func queryType(tag pgconn.CommandTag, rows bool) tusk.QueryType {
 
 // newSpool makes the spool of a State.
 func newSpool(config Config) *spool.Spool {
-	return spool.New(spool.Options{Dir: cmp.Or(config.SpoolDir, os.TempDir()), Memory: config.SpoolMemory, Disk: config.SpoolDisk})
+	if config.SpoolDir == "" {
+		config.SpoolDir = filepath.Join(os.TempDir(), fmt.Sprintf("tusk-%d", os.Getuid()))
+	}
+	return spool.New(spool.Options{Dir: config.SpoolDir, Memory: config.SpoolMemory, Disk: config.SpoolDisk})
 }

@@ -317,6 +317,9 @@ func (s *State) CloseResult(id uuid.UUID) error {
 	return r.close()
 }
 
+// SweepResults removes the files of results that processes left that died.
+func (s *State) SweepResults() error { return s.spool.Sweep() }
+
 // resultIndex finds a result, or gives -1. The caller holds mu.
 func (s *State) resultIndex(id uuid.UUID) int {
 	return slices.IndexFunc(s.results, func(r *Result) bool { return r.Info().ID == id })

@@ -55,7 +55,7 @@ type Config struct {
 	// that runs its statement or ends it. nil: nobody is told.
 	OnSession func(SessionStatus)
 
-	SpoolDir    string // where results that are large lie while they are kept; "": the OS's folder for temporary files
+	SpoolDir    string // where results that are large lie while they are kept; "": below the OS's folder for temporary files
 	SpoolMemory int64  // bytes of results that stay in memory; 32 MiB by default
 	SpoolDisk   int64  // bytes of results in files; 0: as many as there is room for
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -148,10 +149,18 @@ func (s *session) initialized(ctx context.Context, _ struct{}) (any, error) {
 		s.messages.once(ctx, s.unsettled)
 	}
 	s.background.Go(s.warn)
+	s.background.Go(s.sweep)
 	s.register(s.now().client)
 	s.configure(ctx, nil)
 	s.pruneHistory()
 	return nil, nil
+}
+
+// sweep removes the results of processes that died.
+func (s *session) sweep() {
+	if err := errors.Join(s.engine.SweepResults(), s.results.dir.Sweep()); err != nil {
+		s.log.Warn("results of an earlier process are left", "err", err)
+	}
 }
 
 // register asks to be told what changes beside the documents.

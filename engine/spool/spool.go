@@ -153,3 +153,6 @@ func closedError() error {
 		Cause:    fs.ErrClosed,
 	}
 }
+
+// Sweep removes the files of processes that died.
+func (s *Spool) Sweep() error { return s.dir.Sweep() }

@@ -59,7 +59,7 @@ func (d *Dir) open() error {
 	if err := os.MkdirAll(d.parent, 0o700); err != nil {
 		return err
 	}
-	if err := d.sweep(); err != nil {
+	if err := d.Sweep(); err != nil {
 		return err
 	}
 	lock, err := d.acquire()
@@ -94,11 +94,12 @@ func (d *Dir) acquire() (*flock.Flock, error) {
 	}
 }
 
-// sweep removes the folders whose lock nobody holds.
-func (d *Dir) sweep() error {
+// Sweep removes the folders of processes that died: those whose lock nobody
+// holds. Path does so, too; it is for a process that may need no folder.
+func (d *Dir) Sweep() error {
 	entries, err := os.ReadDir(d.parent)
 	if err != nil {
-		return err
+		return ignore(err, fs.ErrNotExist)
 	}
 	for _, entry := range entries {
 		name := entry.Name()
