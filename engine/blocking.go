@@ -220,11 +220,11 @@ const (
 		FROM pg_catalog.pg_locks l LEFT JOIN activity a ON a.pid = l.pid
 	)`
 
-	// A transaction that waits for a row waits for the transaction that has it, and
-	// holds a lock of type tuple meanwhile, which alone tells the row: seen is the
-	// lock that says most. The lock of the database 0 is that of NOTIFY's queue
-	// (src/backend/commands/async.c, PreCommit_Notify). pg_locks knows prepared
-	// transactions by a virtual transaction alone, '-1/' and their id.
+	// A backend that waits for a row waits for the transaction that has it, and holds
+	// a lock of type tuple meanwhile: that one alone, o, tells the row. The lock of the
+	// database 0 is that of NOTIFY's queue (PreCommit_Notify in
+	// src/backend/commands/async.c). A prepared transaction's locks have no process
+	// id, and its virtual transaction and own id lead to its name.
 	described = `,
 	conflict(wanted, held) AS (VALUES -- https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
 		('AccessShareLock', ARRAY['AccessExclusiveLock']),
@@ -243,7 +243,8 @@ const (
 		JOIN locks h ON h.granted AND h.pid IS NULL AND h.mode = ANY (conflict.held)
 			AND (h.locktype, h.database, h.relation, h.page, h.tuple, h.virtualxid, h.transactionid, h.classid, h.objid, h.objsubid)
 			IS NOT DISTINCT FROM (w.locktype, w.database, w.relation, w.page, w.tuple, w.virtualxid, w.transactionid, w.classid, w.objid, w.objsubid)
-		JOIN pg_catalog.pg_prepared_xacts x ON h.virtualtransaction = '-1/' || x.transaction::text
+		JOIN locks id ON id.virtualtransaction = h.virtualtransaction AND id.pid IS NULL AND id.locktype = 'transactionid'
+		JOIN pg_catalog.pg_prepared_xacts x ON x.transaction = id.transactionid
 		WHERE NOT w.granted AND w.backend IN (SELECT pid FROM chosen)
 	)
 	SELECT chosen.pid,

@@ -119,7 +119,7 @@ var waitEvents = map[string]string{
 
 	"client":             "waits for the client",
 	"client:clientread":  "waits for the client to send",
-	"client:clientwrite": "waits for the client to take what it sent",
+	"client:clientwrite": "waits for the client to take rows",
 
 	"extension": "waits in an extension, such as for a foreign server",
 

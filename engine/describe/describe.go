@@ -52,6 +52,7 @@ type Query func(ctx context.Context, sql string, args ...string) ([]tusk.ColumnI
 // What psql reports and then fails for, such as a relation that is not there,
 // is a *tusk.Error. What it only reports is a notice of a result without
 // columns. What the server or the context says is passed on as query gave it.
+// Run keeps nothing: it may be called concurrently where query may.
 func Run(ctx context.Context, query Query, major int, r Request) ([]*tusk.QueryResult, error) {
 	c, ok := lookUp(r.Name)
 	if !ok {

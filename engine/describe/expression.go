@@ -29,6 +29,7 @@ func foreignOptions(column string) string {
 	return "CASE WHEN " + column + " IS NULL THEN '' ELSE '(' || " + optionList(column) + " || ')' END"
 }
 
+// optionList gives the options of a foreign object.
 func optionList(column string) string {
 	return "pg_catalog.array_to_string(ARRAY(SELECT pg_catalog.quote_ident(option_name) || ' ' ||" +
 		" pg_catalog.quote_literal(option_value) FROM pg_catalog.pg_options_to_table(" + column + ")), ', ')"
@@ -45,7 +46,7 @@ func words(column string, pairs ...string) string {
 	return b.String() + " END"
 }
 
-// userSchemas holds for what is neither the system's nor the standard's, where n
+// userSchemas is true of what is neither the system's nor the standard's, where n
 // is the namespace.
 const userSchemas = "n.nspname <> 'pg_catalog' AND n.nspname <> 'information_schema'"
 

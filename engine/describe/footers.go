@@ -208,12 +208,11 @@ WHERE t.tgrelid = $1 AND (` + shown + `)
 ORDER BY pg_catalog.strpos('ODAR', t.tgenabled::pg_catalog.text), t.tgisinternal AND t.tgenabled = 'D', t.tgname`
 }
 
-const foreignServer = `SELECT '', pg_catalog.concat('Server: ', s.srvname,
-  E'\nFDW options: (' || NULLIF(pg_catalog.array_to_string(ARRAY(
-    SELECT pg_catalog.quote_ident(option_name) || ' ' || pg_catalog.quote_literal(option_value)
-    FROM pg_catalog.pg_options_to_table(f.ftoptions)), ', '), '') || ')')
+func foreignServer() string {
+	return `SELECT '', pg_catalog.concat('Server: ', s.srvname, E'\nFDW options: (' || NULLIF(` + optionList("f.ftoptions") + `, '') || ')')
 FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
 WHERE f.ftrelid = $1`
+}
 
 const parents = `SELECT '', c.oid::pg_catalog.regclass
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_inherits i ON c.oid = i.inhparent

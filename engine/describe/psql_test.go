@@ -48,9 +48,6 @@ func TestPatternsMatchAsPsql(t *testing.T) {
 		"a", "P", "é", "1", "_", "parent", "public", "many", "größe", "measure", `"a b"`, `"P"`, `"(x)"`,
 		".", `"."`, `""`, "*", `"*"`, "?", "+", "|", "^", "$", `"$"`, "[]", "[a-z]", "(", ")", "{", "}", "-", "#",
 	}
-	judge := newJudge(t)
-	s := pgtest.New(t)
-	judge.knows(t, s.Major)
 	random := rand.New(rand.NewPCG(1, 2))
 	var all []string
 	for range 500 {
@@ -60,7 +57,13 @@ func TestPatternsMatchAsPsql(t *testing.T) {
 		}
 		all = append(all, text)
 	}
-	judge.compare(t, everyObject(t, s), all)
+	judge := newJudge(t)
+	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
+		if s.Major != judge.major {
+			t.Skip("patterns do not depend on the server: they are compared on psql's own major")
+		}
+		judge.compare(t, everyObject(t, s), all)
+	})
 }
 
 // TestUnprivilegedRoleSeesNoError shows that there is no command that the server

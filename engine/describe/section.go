@@ -10,9 +10,9 @@ import (
 // lines that a statement gives, or one that is known.
 type section struct {
 	shown bool
-	label string // stands before the first line; the others are aligned with it, after commas
-	line  string
-	sql   string // in place of line: gives rows of a heading and a line, for the object $1
+	label string // before the first line; further ones stand below it, with commas between
+	line  string // where there is no sql
+	sql   string // gives rows of a heading, which may be empty, and a line, for the object $1
 }
 
 // lines gives the lines of a section. A heading stands once above its lines.
@@ -74,7 +74,7 @@ func (d *relation) sections() []section {
 		{shown: view, sql: viewDefinition},
 		{shown: view && d.ruled, sql: viewRules},
 		{shown: d.triggered, sql: d.triggers()},
-		{shown: d.is("f"), sql: foreignServer},
+		{shown: d.is("f"), sql: foreignServer()},
 		{shown: stored, label: "Inherits", sql: parents},
 		{shown: stored, sql: d.childrenCount()},
 		{shown: stored && d.verbose, label: children, sql: childRelations},

@@ -1,0 +1,7 @@
+package engine
+
+// What the tests of package engine_test see besides.
+var (
+	WatchWait  = (*State).watchWait
+	WaitEvents = waitEvents
+)
