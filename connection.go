@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -78,6 +79,66 @@ type ConnectionOptions struct {
 	StatementTimeoutSecs int    `json:"statement_timeout_secs,omitempty"` // 0: none
 	ReadOnly             bool   `json:"read_only"`
 	ApplicationName      string `json:"application_name"`
+
+	// Time-outs of the sessions that run the user's statements; 0: the server's.
+	LockTimeoutSecs              int `json:"lock_timeout_secs,omitempty"`
+	IdleInTransactionTimeoutSecs int `json:"idle_in_transaction_timeout_secs,omitempty"`
+
+	ManualCommit bool          `json:"manual_commit,omitempty"` // transactions end by COMMIT and ROLLBACK alone
+	Environment  Environment   `json:"environment,omitempty"`
+	Confirm      ConfirmPolicy `json:"confirm,omitempty"` // "": see ConnectionConfig.ConfirmPolicy
+}
+
+// Environment says what a database is for.
+type Environment string
+
+// The environments; "" is one that nobody named.
+const (
+	Development Environment = "development"
+	Test        Environment = "test"
+	Staging     Environment = "staging"
+	Production  Environment = "production"
+)
+
+// ConfirmPolicy says what happens to a statement that destroys data: DELETE and
+// UPDATE of every row, TRUNCATE, DROP.
+type ConfirmPolicy string
+
+// The policies.
+const (
+	ConfirmOff    ConfirmPolicy = "off"    // it runs
+	ConfirmAsk    ConfirmPolicy = "ask"    // the user is asked first
+	ConfirmRefuse ConfirmPolicy = "refuse" // it does not run
+	ConfirmWrites ConfirmPolicy = "writes" // the user is asked before everything that writes
+)
+
+// ConfirmPolicy is the policy that holds for the connection: the one that was
+// chosen, else to ask where the connection is for production or has a red color.
+func (c ConnectionConfig) ConfirmPolicy() ConfirmPolicy {
+	switch {
+	case c.Options.Confirm != "":
+		return c.Options.Confirm
+	case c.Options.Environment == Production || isRed(c.Color):
+		return ConfirmAsk
+	default:
+		return ConfirmOff
+	}
+}
+
+// isRed reports whether people call a color red: its hue is within 20 degrees of
+// red, and neither is it pale nor nearly black.
+func isRed(color string) bool {
+	if !hexColor.MatchString(color) {
+		return false
+	}
+	rgb, err := strconv.ParseUint(color[1:], 16, 32)
+	if err != nil {
+		return false
+	}
+	r, g, b := float64(rgb>>16), float64(rgb>>8&0xFF), float64(rgb&0xFF)
+	low := min(g, b)
+	// Red leads, so that the hue is (g-b)/(r-low) sixths of a circle from it.
+	return r >= 0x60 && r-low >= 0.4*r && max(g, b)-low <= (r-low)/3
 }
 
 // ConnectTimeout is the time-out as a duration.
@@ -162,6 +223,18 @@ func (c ConnectionConfig) Validate() error {
 	v.require((c.SSLCert == "") == (c.SSLKey == ""), "ssl_cert", "a client certificate and its key go together")
 	v.require(c.Options.ConnectTimeoutSecs >= 1, "options.connect_timeout_secs", "must be at least 1 second")
 	v.require(c.Options.StatementTimeoutSecs >= 0, "options.statement_timeout_secs", "must not be negative")
+	v.require(c.Options.LockTimeoutSecs >= 0, "options.lock_timeout_secs", "must not be negative")
+	v.require(c.Options.IdleInTransactionTimeoutSecs >= 0, "options.idle_in_transaction_timeout_secs", "must not be negative")
+	switch c.Options.Environment {
+	case "", Development, Test, Staging, Production:
+	default:
+		v.fail("options.environment", fmt.Sprintf("%q is none of development, test, staging, production", c.Options.Environment))
+	}
+	switch c.Options.Confirm {
+	case "", ConfirmOff, ConfirmAsk, ConfirmRefuse, ConfirmWrites:
+	default:
+		v.fail("options.confirm", fmt.Sprintf("%q is none of off, ask, refuse, writes", c.Options.Confirm))
+	}
 	v.require(c.Color == "" || hexColor.MatchString(c.Color), "color", "must look like #RRGGBB")
 	if c.SSHTunnel != nil {
 		c.SSHTunnel.validate(&v, "ssh_tunnel.")

@@ -145,6 +145,12 @@ func prepareSession(ctx context.Context, conn *pgconn.PgConn, o tusk.ConnectionO
 	if o.StatementTimeoutSecs > 0 {
 		set = append(set, "SET statement_timeout = "+strconv.FormatInt(o.StatementTimeout().Milliseconds(), 10))
 	}
+	if o.LockTimeoutSecs > 0 {
+		set = append(set, "SET lock_timeout = '"+strconv.Itoa(o.LockTimeoutSecs)+"s'")
+	}
+	if o.IdleInTransactionTimeoutSecs > 0 {
+		set = append(set, "SET idle_in_transaction_session_timeout = '"+strconv.Itoa(o.IdleInTransactionTimeoutSecs)+"s'")
+	}
 	if o.ReadOnly {
 		set = append(set, "SET default_transaction_read_only = on")
 	}

@@ -45,6 +45,23 @@ func (s *State) Explain(ctx context.Context, source Source) []Value {
 	if c.Options.StatementTimeoutSecs > 0 {
 		add("options.statement_timeout_secs", strconv.Itoa(c.Options.StatementTimeoutSecs), "")
 	}
+	if c.Options.LockTimeoutSecs > 0 {
+		add("options.lock_timeout_secs", strconv.Itoa(c.Options.LockTimeoutSecs), "")
+	}
+	if c.Options.IdleInTransactionTimeoutSecs > 0 {
+		add("options.idle_in_transaction_timeout_secs", strconv.Itoa(c.Options.IdleInTransactionTimeoutSecs), "")
+	}
+	if c.Options.ManualCommit {
+		add("options.manual_commit", "true", "")
+	}
+	add("options.environment", string(c.Options.Environment), "")
+	if policy := c.ConfirmPolicy(); policy != tusk.ConfirmOff || c.Options.Confirm != "" {
+		origin := ""
+		if c.Options.Confirm == "" {
+			origin = string(policy)
+		}
+		add("options.confirm", string(policy), origin)
+	}
 	add("options.read_only", strconv.FormatBool(c.Options.ReadOnly), "false")
 	add("options.application_name", c.Options.ApplicationName, defaults.Options.ApplicationName)
 	add("color", c.Color, "")

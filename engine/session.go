@@ -221,14 +221,21 @@ const (
 	newestMajor = 18
 )
 
-// tellVersion has the first statement on a backend say that its server is one
-// we do not know well.
+// tellVersion has the first statement on a backend say what is not as it should
+// be: a server that we do not know well, time-outs that nobody keeps.
 func (s *Session) tellVersion() {
 	version := s.conn.ParameterStatus("server_version")
 	if s.versionTold == version {
 		return
 	}
 	s.versionTold = version
+	if o := s.connection.config.Options; pooled(s.conn) && o.LockTimeoutSecs+o.IdleInTransactionTimeoutSecs > 0 {
+		s.notice(tusk.Notice{
+			Severity: "WARNING", Code: "01000",
+			Message: "lock_timeout and idle_in_transaction_session_timeout are not in force behind a pooler.",
+			Hint:    "Have them set for the role (ALTER ROLE … SET), or connect to the server itself.",
+		})
+	}
 	major, err := strconv.Atoi(majorOf(version))
 	switch {
 	case err != nil || major >= oldestMajor && major <= newestMajor:

@@ -31,6 +31,7 @@ type Connection struct {
 const selectConnections = `SELECT c.connection_id, c.name, c.host, c.port, c.database, c.username,
 	c.ssl_mode, c.ssl_root_cert, c.ssl_cert, c.ssl_key, c.color,
 	c.connect_timeout_secs, c.statement_timeout_secs, c.read_only, c.application_name,
+	c.lock_timeout_secs, c.idle_in_transaction_timeout_secs, c.manual_commit, c.environment, c.confirm,
 	c.origin, c.created_at, c.updated_at, c.last_connected_at,
 	t.tunnel_id, t.name, t.host, t.port, t.username, t.auth_method, t.key_path
 	FROM connections c LEFT JOIN ssh_tunnels t ON t.tunnel_id = c.ssh_tunnel_id `
@@ -38,13 +39,14 @@ const selectConnections = `SELECT c.connection_id, c.name, c.host, c.port, c.dat
 func scanConnection(row scanner) (Connection, error) {
 	var c Connection
 	var rootCert, cert, key, color sql.NullString
-	var statementTimeout sql.NullInt64
+	var statementTimeout, lockTimeout, idleTimeout sql.NullInt64
 	var tunnelID uuid.NullUUID
 	var tunnelName, tunnelHost, tunnelUser, tunnelAuth, tunnelKey sql.NullString
 	var tunnelPort sql.NullInt64
 	err := row.Scan(&c.ID, &c.Name, &c.Host, &c.Port, &c.Database, &c.Username,
 		&c.SSLMode, &rootCert, &cert, &key, &color,
 		&c.Options.ConnectTimeoutSecs, &statementTimeout, &c.Options.ReadOnly, &c.Options.ApplicationName,
+		&lockTimeout, &idleTimeout, &c.Options.ManualCommit, &c.Options.Environment, &c.Options.Confirm,
 		&c.Origin, timeColumn{&c.CreatedAt}, timeColumn{&c.UpdatedAt}, timeColumn{&c.LastConnectedAt},
 		&tunnelID, &tunnelName, &tunnelHost, &tunnelPort, &tunnelUser, &tunnelAuth, &tunnelKey)
 	if err != nil {
@@ -52,6 +54,7 @@ func scanConnection(row scanner) (Connection, error) {
 	}
 	c.SSLRootCert, c.SSLCert, c.SSLKey, c.Color = rootCert.String, cert.String, key.String, color.String
 	c.Options.StatementTimeoutSecs = int(statementTimeout.Int64)
+	c.Options.LockTimeoutSecs, c.Options.IdleInTransactionTimeoutSecs = int(lockTimeout.Int64), int(idleTimeout.Int64)
 	if tunnelID.Valid {
 		c.SSHTunnel = &tusk.SSHTunnelConfig{
 			ID:         tunnelID.UUID,
@@ -144,25 +147,33 @@ func insertConnection(ctx context.Context, tx *sql.Tx, c Connection) error {
 	if c.SSHTunnel != nil {
 		tunnelID = uuid.NullUUID{UUID: c.SSHTunnel.ID, Valid: true}
 	}
-	statementTimeout := sql.NullInt64{Int64: int64(c.Options.StatementTimeoutSecs), Valid: c.Options.StatementTimeoutSecs != 0}
 	lastConnected := sql.NullString{String: timeText(c.LastConnectedAt), Valid: !c.LastConnectedAt.IsZero()}
 	_, err := tx.ExecContext(ctx, `INSERT INTO connections (connection_id, name, host, port, database, username,
 			ssl_mode, ssl_root_cert, ssl_cert, ssl_key, ssh_tunnel_id, color, read_only,
-			connect_timeout_secs, statement_timeout_secs, application_name, origin, created_at, updated_at, last_connected_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			connect_timeout_secs, statement_timeout_secs, application_name,
+			lock_timeout_secs, idle_in_transaction_timeout_secs, manual_commit, environment, confirm,
+			origin, created_at, updated_at, last_connected_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (connection_id) DO UPDATE SET name = excluded.name, host = excluded.host, port = excluded.port,
 			database = excluded.database, username = excluded.username, ssl_mode = excluded.ssl_mode,
 			ssl_root_cert = excluded.ssl_root_cert, ssl_cert = excluded.ssl_cert, ssl_key = excluded.ssl_key,
 			ssh_tunnel_id = excluded.ssh_tunnel_id, color = excluded.color, read_only = excluded.read_only,
 			connect_timeout_secs = excluded.connect_timeout_secs, statement_timeout_secs = excluded.statement_timeout_secs,
-			application_name = excluded.application_name, updated_at = excluded.updated_at,
+			application_name = excluded.application_name, lock_timeout_secs = excluded.lock_timeout_secs,
+			idle_in_transaction_timeout_secs = excluded.idle_in_transaction_timeout_secs,
+			manual_commit = excluded.manual_commit, environment = excluded.environment, confirm = excluded.confirm, updated_at = excluded.updated_at,
 			origin = CASE WHEN origin = 'saved' THEN 'saved' ELSE excluded.origin END`,
 		c.ID, c.Name, c.Host, c.Port, c.Database, c.Username,
 		c.SSLMode, text(c.SSLRootCert), text(c.SSLCert), text(c.SSLKey), tunnelID, text(c.Color), c.Options.ReadOnly,
-		c.Options.ConnectTimeoutSecs, statementTimeout, c.Options.ApplicationName, c.Origin,
+		c.Options.ConnectTimeoutSecs, seconds(c.Options.StatementTimeoutSecs), c.Options.ApplicationName,
+		seconds(c.Options.LockTimeoutSecs), seconds(c.Options.IdleInTransactionTimeoutSecs), c.Options.ManualCommit,
+		c.Options.Environment, c.Options.Confirm, c.Origin,
 		timeText(c.CreatedAt), timeText(c.UpdatedAt), lastConnected)
 	return err
 }
+
+// seconds is NULL for 0: no time-out.
+func seconds(n int) sql.NullInt64 { return sql.NullInt64{Int64: int64(n), Valid: n != 0} }
 
 // RemoveConnection removes a connection with its history; saved queries lose
 // their link to it, its tunnel stays. ErrNotFound where it is not there.

@@ -103,6 +103,13 @@ INSERT INTO query_history_text(query_history_text) VALUES ('rebuild');`,
 	granted_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
 	PRIMARY KEY (kind, subject)
 ) STRICT;`,
+
+	// 5: how statements run on a connection.
+	`ALTER TABLE connections ADD COLUMN lock_timeout_secs INTEGER;
+ALTER TABLE connections ADD COLUMN idle_in_transaction_timeout_secs INTEGER;
+ALTER TABLE connections ADD COLUMN manual_commit INTEGER NOT NULL DEFAULT 0 CHECK (manual_commit IN (0, 1));
+ALTER TABLE connections ADD COLUMN environment TEXT NOT NULL DEFAULT '';
+ALTER TABLE connections ADD COLUMN confirm TEXT NOT NULL DEFAULT '';`,
 }
 
 // minimumStep is written to the file's user_version: the step that a tusk-lsp

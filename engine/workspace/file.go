@@ -78,6 +78,11 @@ type connection struct {
 	ReadOnly             bool    `toml:"read_only"`
 	ConnectTimeoutSecs   *int    `toml:"connect_timeout_secs"`
 	StatementTimeoutSecs *int    `toml:"statement_timeout_secs"`
+	LockTimeoutSecs      *int    `toml:"lock_timeout_secs"`
+	IdleTimeoutSecs      *int    `toml:"idle_in_transaction_timeout_secs"`
+	ManualCommit         bool    `toml:"manual_commit"`
+	Environment          string  `toml:"environment"`
+	Confirm              string  `toml:"confirm"`
 	ApplicationName      string  `toml:"application_name"`
 	Color                string  `toml:"color"`
 	SSHTunnel            *tunnel `toml:"ssh_tunnel"`
@@ -282,8 +287,11 @@ func (r *reader) connection(name string, c connection) tusk.ConnectionConfig {
 		SSLRootCert: r.inside(at("ssl_root_cert"), c.SSLRootCert),
 		SSLCert:     r.inside(at("ssl_cert"), c.SSLCert),
 		SSLKey:      r.inside(at("ssl_key"), c.SSLKey),
-		Options:     tusk.ConnectionOptions{ReadOnly: c.ReadOnly, ApplicationName: c.ApplicationName},
-		Color:       c.Color,
+		Options: tusk.ConnectionOptions{
+			ReadOnly: c.ReadOnly, ApplicationName: c.ApplicationName, ManualCommit: c.ManualCommit,
+			Environment: tusk.Environment(c.Environment), Confirm: tusk.ConfirmPolicy(c.Confirm),
+		},
+		Color: c.Color,
 	}
 	if t := c.SSHTunnel; t != nil {
 		config.SSHTunnel = &tusk.SSHTunnelConfig{
@@ -297,6 +305,8 @@ func (r *reader) connection(name string, c connection) tusk.ConnectionConfig {
 		override(&config.Port, c.Port)
 		override(&config.Options.ConnectTimeoutSecs, c.ConnectTimeoutSecs)
 		override(&config.Options.StatementTimeoutSecs, c.StatementTimeoutSecs)
+		override(&config.Options.LockTimeoutSecs, c.LockTimeoutSecs)
+		override(&config.Options.IdleInTransactionTimeoutSecs, c.IdleTimeoutSecs)
 		if c.SSHTunnel != nil {
 			override(&config.SSHTunnel.Port, c.SSHTunnel.Port)
 		}

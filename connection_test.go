@@ -1,0 +1,32 @@
+package tusk
+
+import "testing"
+
+func TestConfirmPolicy(t *testing.T) {
+	for _, test := range []struct {
+		environment Environment
+		color       string
+		chosen      ConfirmPolicy
+		want        ConfirmPolicy
+	}{
+		{"", "", "", ConfirmOff},
+		{Staging, "", "", ConfirmOff},
+		{Production, "", "", ConfirmAsk},
+		{Production, "", ConfirmOff, ConfirmOff},
+		{"", "#FF0000", "", ConfirmAsk},
+		{"", "#e74c3c", "", ConfirmAsk}, // a red of many palettes
+		{"", "#B22222", "", ConfirmAsk}, // firebrick
+		{"", "#FF8800", "", ConfirmOff}, // orange
+		{"", "#FFCCCC", "", ConfirmOff}, // pink
+		{"", "#FF00AA", "", ConfirmOff}, // magenta
+		{"", "#220000", "", ConfirmOff}, // nearly black
+		{"", "#00FF00", "", ConfirmOff},
+		{"", "#888888", "", ConfirmOff},
+		{"", "#FF0000", ConfirmWrites, ConfirmWrites},
+	} {
+		c := ConnectionConfig{Color: test.color, Options: ConnectionOptions{Environment: test.environment, Confirm: test.chosen}}
+		if got := c.ConfirmPolicy(); got != test.want {
+			t.Errorf("%+v: %s", test, got)
+		}
+	}
+}
