@@ -16,7 +16,7 @@ build: ## bin/tusk-lsp
 demo: build ## the server at work on a scratch PostgreSQL with the sample database
 	bin/tusk-lsp demo
 
-peers: ## the programs that tests talk to (sshd, PgBouncer, a keychain), where they are not installed
+peers: ## the programs that tests talk to (sshd, PgBouncer, a keychain, psql), where they are not installed
 	$(GO) run ./internal/peers/fetch
 
 test: lint peers ## unit, wire and PostgreSQL tests on majors 14 and 18 and what is installed

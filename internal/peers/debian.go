@@ -138,8 +138,14 @@ func writeWrappers(home, name string) error {
 		}
 	}
 	for _, p := range programs {
-		path := p.within(root)
-		if p.packages[0] != name || path == "" {
+		if p.packages[0] != name {
+			continue
+		}
+		path, err := p.within(root)
+		if err != nil {
+			return err
+		}
+		if path == "" {
 			continue
 		}
 		var options strings.Builder
@@ -157,13 +163,21 @@ func writeWrappers(home, name string) error {
 }
 
 // within gives the path of a program below root, or "".
-func (p program) within(root string) string {
-	for _, folder := range []string{"usr/sbin", "usr/bin", "sbin", "bin"} {
-		if _, err := os.Stat(filepath.Join(root, folder, p.name)); err == nil {
-			return folder + "/" + p.name
+func (p program) within(root string) (string, error) {
+	folders := []string{"usr/sbin", "usr/bin", "sbin", "bin"}
+	if p.folder != "" {
+		folders = []string{p.folder}
+	}
+	for _, folder := range folders {
+		found, err := fs.Glob(os.DirFS(root), folder+"/"+p.name)
+		if err != nil {
+			return "", err
+		}
+		if len(found) > 0 {
+			return found[0], nil
 		}
 	}
-	return ""
+	return "", nil
 }
 
 func run(ctx context.Context, name string, arguments ...string) error {

@@ -1,5 +1,5 @@
 // Package peers finds the programs that tests talk to and that no Go module
-// brings: an SSH server, a connection pooler, a D-Bus with a Secret Service.
+// brings: an SSH server, a connection pooler, a D-Bus with a Secret Service, psql.
 // What is not installed is fetched where there is apt-get and unpacked into a
 // cache of ours: nothing is installed on the machine, and no daemon started.
 //
@@ -26,6 +26,7 @@ type program struct {
 	name     string
 	packages []string // of Debian and its children: the first that exists has it
 	version  string   // argument that makes it print something, and end
+	folder   string   // pattern of where its package has it, if usr/bin has but a script that chooses among several
 	files    []file   // what it looks for where it was made to be
 }
 
@@ -46,6 +47,9 @@ var programs = []program{
 		{"--config-file=", "usr/share/dbus-1/session.conf"},
 	}},
 	{name: "gnome-keyring-daemon", packages: []string{"gnome-keyring"}, version: "--version"},
+	{name: "psql", packages: []string{
+		"postgresql-client-18", "postgresql-client-17", "postgresql-client-16", "postgresql-client-15", "postgresql-client-14",
+	}, version: "--version", folder: "usr/lib/postgresql/*/bin"},
 }
 
 // Command gives the absolute path of a program that runs by itself: the

@@ -22,6 +22,7 @@ func TestFetchedProgramsRun(t *testing.T) {
 		{"dbus-daemon", "D-Bus Message Bus Daemon"},
 		{"dbus-run-session", "dbus-run-session"},
 		{"gnome-keyring-daemon", "gnome-keyring-daemon"},
+		{"psql", "psql (PostgreSQL)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -98,11 +98,8 @@ func (s *statement) value(r run, nesting int) value {
 	if nesting > maxNesting {
 		return value{truth: constant}
 	}
-	for !r.empty() && s.tokens[r.from].Kind == lex.LParen && s.closer[r.from] == r.to-1 {
-		r = run{r.from + 1, r.to - 1}
-		if s.list(r) {
-			return value{truth: s.dependence(r)}
-		}
+	if r = s.bare(r); s.list(r) {
+		return value{truth: s.dependence(r)}
 	}
 	return s.disjunction(r, nesting)
 }
@@ -230,7 +227,10 @@ func (s *statement) comparison(r run, nesting int) value {
 		_, known := comparisons[t.Text(s.src)]
 		return known && t.Kind == lex.Operator
 	})
-	if n == 0 {
+	switch {
+	case n == 0 && s.bare(r) != r:
+		return s.value(r, nesting+1)
+	case n == 0:
 		return s.operand(r)
 	}
 	left, right := run{r.from, at}, run{at + 1, r.to}

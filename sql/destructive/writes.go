@@ -21,7 +21,9 @@ func Writes(statement string) bool {
 
 func (s *statement) writes() bool {
 	switch s.at(0).Keyword {
-	case lex.KwShow, lex.KwSet, lex.KwReset,
+	case lex.KwSet: // deferred triggers may run
+		return s.at(1).Keyword == lex.KwConstraints
+	case lex.KwShow, lex.KwReset,
 		lex.KwBegin, lex.KwStart, lex.KwSavepoint, lex.KwRelease, lex.KwEnd, lex.KwAbort,
 		lex.KwFetch, lex.KwMove, lex.KwClose, lex.KwListen, lex.KwUnlisten, lex.KwDeallocate:
 		return false
