@@ -12,11 +12,12 @@ func TestTimeoutsAreTheConnections(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, server *pgtest.Server) {
 		db := server.Database(t, `create table t (a int)`)
 		const show = `select current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')`
-		state, id := connected(t, db)
-		if got := cells(must(t, state, id, "doc", show)); got != "0|0|0" {
+		plain, id := connected(t, db)
+		if got := cells(must(t, plain, id, "doc", show)); got != "0|0|0" {
 			t.Errorf("nobody set time-outs, and they are %s", got)
 		}
-		state, id = connected(t, db, func(c *tusk.ConnectionConfig) {
+		plain.Close()
+		state, id := connected(t, db, func(c *tusk.ConnectionConfig) {
 			c.Options.StatementTimeoutSecs, c.Options.LockTimeoutSecs, c.Options.IdleInTransactionTimeoutSecs = 20, 1, 2
 		})
 		if got := cells(must(t, state, id, "doc", show)); got != "20s|1s|2s" {
