@@ -81,8 +81,8 @@ func (w Wait) String() string {
 		out.WriteString(" behind ")
 	}
 	out.WriteString(direct[first].String())
-	if root := slices.IndexFunc(w.Blockers, Backend.free); !direct[first].free() && root >= 0 {
-		out.WriteString("; that waits for " + w.Blockers[root].String())
+	if root, found := w.root(direct[first]); found {
+		out.WriteString("; that waits for " + root.String())
 	}
 	if more := len(direct) - 1; more > 0 {
 		fmt.Fprintf(&out, "; %d more in the way", more)
@@ -91,6 +91,27 @@ func (w Wait) String() string {
 		out.WriteString("; they wait for each other, which the server ends after deadlock_timeout")
 	}
 	return out.String()
+}
+
+// root gives the nearest one that keeps a blocker waiting and does not wait
+// itself.
+func (w Wait) root(blocker Backend) (root Backend, found bool) {
+	pids := slices.Clone(blocker.BlockedBy)
+	for i := 0; i < len(pids); i++ {
+		next := slices.IndexFunc(w.Blockers, func(b Backend) bool { return b.PID == pids[i] })
+		if next < 0 {
+			continue // gone meanwhile, or w's own backend
+		}
+		if w.Blockers[next].free() {
+			return w.Blockers[next], true
+		}
+		for _, pid := range w.Blockers[next].BlockedBy {
+			if !slices.Contains(pids, pid) {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	return Backend{}, false
 }
 
 // free reports whether nobody keeps the backend waiting.

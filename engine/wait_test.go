@@ -148,6 +148,30 @@ func TestWaitForLock(t *testing.T) {
 	})
 }
 
+func TestWaitString(t *testing.T) {
+	who := func(pid uint32, by ...uint32) engine.Backend { return engine.Backend{PID: pid, BlockedBy: by} }
+	locked := func(by ...uint32) engine.Backend {
+		return engine.Backend{PID: 1, Lock: "ShareLock on table a", Object: "table a", LockAge: 3 * time.Minute, BlockedBy: by}
+	}
+	for _, test := range []struct {
+		wait engine.Wait
+		want string
+	}{
+		{engine.Wait{}, `works`},
+		{engine.Wait{Backend: engine.Backend{Event: "IO:WalSync"}}, `waits for the disk to keep the write-ahead log (IO:WalSync)`},
+		{engine.Wait{Backend: engine.Backend{Event: "LWLock:SubtransSLRU"}}, `waits for a lock inside the server (LWLock:SubtransSLRU)`},
+		{engine.Wait{Backend: engine.Backend{Event: "Novelty:Thing"}}, `waits (Novelty:Thing)`},
+		{engine.Wait{Backend: locked()}, `waits 3 min for the lock on table a`},
+		{engine.Wait{Backend: locked(2, 3), Blockers: []engine.Backend{who(2, 4), who(3), who(4)}}, `waits 3 min for the lock on table a held by pid 3; 1 more in the way`},
+		{engine.Wait{Backend: locked(3), Blockers: []engine.Backend{who(3, 4, 5), who(2), who(4, 3), who(5, 6), who(6)}},
+			`waits 3 min for the lock on table a behind pid 3; that waits for pid 6`},
+	} {
+		if got := test.wait.String(); got != test.want {
+			t.Errorf("\n got %s\nwant %s", got, test.want)
+		}
+	}
+}
+
 // Who is ahead in the queue is not who has the lock.
 func TestWaitInAQueue(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
