@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -96,6 +97,9 @@ func (s *Session) blocks(ctx context.Context) (told bool) {
 		}
 		return false
 	}
+	// What we do in the background for this very transaction, such as reading
+	// the catalog that it changed, is nobody to be considerate of.
+	waiters = slices.DeleteFunc(waiters, func(b Backend) bool { return s.connection.pool.has(b.PID) })
 	if len(waiters) == 0 {
 		return false
 	}

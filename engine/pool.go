@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,7 @@ type Pool struct {
 	pool           *pgxpool.Pool
 	acquireTimeout time.Duration
 	acquiring      atomic.Int64 // callers in Acquire
+	pids           sync.Map     // of its backends: uint32 → nil
 	state          atomic.Int32
 }
 
@@ -55,6 +57,11 @@ func newPool(r *route, limits PoolLimits) (*Pool, error) {
 		dial.Password = r.present(ctx).Reveal()
 		return nil
 	}
+	settings.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		p.pids.Store(conn.PgConn().PID(), nil)
+		return nil
+	}
+	settings.BeforeClose = func(conn *pgx.Conn) { p.pids.Delete(conn.PgConn().PID()) }
 	p.pool, err = pgxpool.NewWithConfig(context.Background(), settings)
 	if err != nil {
 		return nil, tusk.NewError(tusk.Internal, err, "the pool cannot be made")
@@ -85,6 +92,12 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 			p.Config.Name, p.acquireTimeout, status.Size, status.MaxSize, status.Waiting)
 	}
 	return nil, p.route.explain(classify(err, p.Config))
+}
+
+// has reports whether a backend is one of the pool's.
+func (p *Pool) has(pid uint32) bool {
+	_, ok := p.pids.Load(pid)
+	return ok
 }
 
 // Validate connects, and so tells whether the configuration works. It takes
