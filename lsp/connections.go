@@ -86,6 +86,14 @@ func (c *connections) find(settings *Settings) error {
 // all lists the connections that can be used, the user's own first: a workspace
 // that takes the name of one does not take its place.
 func (c *connections) all(ctx context.Context) ([]engine.Source, error) {
+	c.mu.Lock()
+	resolved := c.resolved
+	c.mu.Unlock()
+	select {
+	case <-resolved: // the settings' own are known
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	saved, err := c.engine.Saved(ctx)
 	if err != nil {
 		return nil, err

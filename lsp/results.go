@@ -2,17 +2,11 @@ package lsp
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/google/uuid"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
-	"github.com/tusk-lsp/tusk-lsp/engine/export"
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 )
@@ -136,113 +130,4 @@ func (s *session) fetchAllRows(ctx context.Context, now *Snapshot, p protocol.Ex
 	defer context.AfterFunc(ctx, r.cancel)()
 	<-r.done
 	return r.answer()
-}
-
-// ExportParams is the argument of tusk.result.export.
-type ExportParams struct {
-	ResultParams
-	Format    export.Format `json:"format,omitempty"`    // "": by the path's ending, else csv
-	Path      string        `json:"path,omitempty"`      // absolute, or below the first workspace folder; "": a file of ours, which is shown
-	Overwrite bool          `json:"overwrite,omitempty"` // a file that is there already
-	Table     string        `json:"table,omitempty"`     // for insert and copy
-	NoHeader  bool          `json:"noHeader,omitempty"`  // csv and tsv without the columns' names
-}
-
-// ExportResult answers tusk.result.export.
-type ExportResult struct {
-	Path string `json:"path"`
-	Rows int64  `json:"rows"`
-}
-
-// exportResult writes a result to a file, which appears when it is whole.
-func (s *session) exportResult(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, func(word string) ExportParams { return ExportParams{Format: export.Format(word)} })
-	if err != nil {
-		return nil, err
-	}
-	result, err := s.result(now, params.ResultParams)
-	if err != nil {
-		return nil, err
-	}
-	if params.Format == "" {
-		params.Format = export.FormatOf(params.Path)
-	}
-	rows, err := result.RowsInOrder(ctx, params.Order)
-	if err != nil {
-		return nil, err
-	}
-	shown := params.Path == ""
-	if shown {
-		extension := params.Format.Extension()
-		params.Path, err = s.results.named("export:"+result.Info().ID.String()+"."+extension, extension)
-		params.Overwrite = true
-	} else {
-		params.Path, err = absolute(now, params.Path)
-	}
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	token := p.WorkDoneToken
-	if string(token) == "null" {
-		token = json.RawMessage(nil)
-	}
-	progress := s.progresses.start(token, now.client.progress, "Exporting to "+filepath.Base(params.Path), cancel)
-	defer func() { progress.end("") }()
-	written, err := writeWhole(params.Path, params.Overwrite, func(f *os.File) (int64, error) {
-		return export.Write(ctx, f, export.Options{
-			Format: params.Format, Table: params.Table, Header: !params.NoHeader, TempDir: s.options.DataDir,
-		}, result.Info().Columns, rows)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if shown {
-		s.open(params.Path, now.client)
-	}
-	return ExportResult{Path: params.Path, Rows: written}, nil
-}
-
-// absolute is where an export goes.
-func absolute(now *Snapshot, path string) (string, error) {
-	if filepath.IsAbs(path) {
-		return path, nil
-	}
-	if len(now.folders) == 0 {
-		return "", &tusk.Error{Category: tusk.Storage, Message: fmt.Sprintf("%q is below no folder", path), Hint: "Give the file's whole path."}
-	}
-	return filepath.Join(now.folders[0], path), nil
-}
-
-// writeWhole writes a file under another name and renames it when it is whole.
-// The file is the user's alone.
-func writeWhole(path string, overwrite bool, write func(*os.File) (int64, error)) (n int64, err error) {
-	if _, err := os.Lstat(path); err == nil && !overwrite {
-		return 0, &tusk.Error{Category: tusk.Storage, Message: path + " is there already", Hint: "Choose another name, or ask to overwrite it."}
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
-	if err != nil {
-		return 0, exportFileError(path, err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	n, err = write(f)
-	if closeErr := f.Close(); err == nil && closeErr != nil {
-		err = exportFileError(path, closeErr)
-	}
-	if err == nil {
-		if renameErr := os.Rename(f.Name(), path); renameErr != nil {
-			err = exportFileError(path, renameErr)
-		}
-	}
-	return n, err
-}
-
-func exportFileError(path string, err error) error {
-	return tusk.NewError(tusk.Storage, err, "cannot write %s", path).
-		WithHint("Check that the folder is there and writable and that its disk is not full, or choose another.")
 }

@@ -68,6 +68,11 @@ connections STRICT
   ssl_cert TEXT
   ssl_key TEXT
   origin TEXT NOT NULL DEFAULT 'saved'
+  lock_timeout_secs INTEGER
+  idle_in_transaction_timeout_secs INTEGER
+  manual_commit INTEGER NOT NULL DEFAULT 0
+  environment TEXT NOT NULL DEFAULT ''
+  confirm TEXT NOT NULL DEFAULT ''
   ssh_tunnel_id REFERENCES ssh_tunnels(tunnel_id) ON DELETE SET NULL
   INDEX idx_connections_last_connected(last_connected_at DESC)
 grants STRICT

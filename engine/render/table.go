@@ -16,11 +16,50 @@ import (
 // Null is how a NULL is written, so that it reads apart from an empty string.
 const Null = "<null>"
 
-// Table writes the rows of r as psql's aligned format does with its default
-// border (print_aligned_text in PostgreSQL's src/fe_utils/print.c): numbers to
-// the right, wide characters counted as two columns, a cell of several lines
-// continued with "+". A result without columns is its command tag.
-func Table(w io.Writer, r *tusk.QueryResult) error {
+// Result writes a result as its Display says.
+func Result(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
+	if r.Display == tusk.AsLines {
+		return lines(w, rows)
+	}
+	return Table(w, r, rows)
+}
+
+// lines writes rows of one text each.
+func lines(w io.Writer, rows tusk.Rows) error {
+	out := bufio.NewWriter(w)
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		out.Write(row[0])
+		out.WriteByte('\n')
+	}
+	return out.Flush()
+}
+
+// Window gives the rows that r itself holds.
+func Window(r *tusk.QueryResult) tusk.Rows {
+	return func(yield func([][]byte, error) bool) {
+		for _, row := range r.Rows {
+			cells := make([][]byte, len(row))
+			for i, v := range row {
+				if v != nil {
+					cells[i] = []byte(*v)
+				}
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Table writes rows as psql's aligned format does with its default border
+// (print_aligned_text in PostgreSQL's src/fe_utils/print.c): numbers to the
+// right, wide characters counted as two columns, a cell of several lines
+// continued with "+". A result without columns is its command tag. The rows are
+// read twice: for their widths, and to be written.
+func Table(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
 	out := bufio.NewWriter(w)
 	if len(r.Columns) == 0 {
 		fmt.Fprintln(out, r.CommandTag)
@@ -32,17 +71,16 @@ func Table(w io.Writer, r *tusk.QueryResult) error {
 		header[i] = newCell(c.Name)
 		widths[i] = header[i].width
 	}
-	rows := make([][]cell, len(r.Rows))
-	for i, row := range r.Rows {
-		rows[i] = make([]cell, len(row))
-		for j, v := range row {
-			text := Null
-			if v != nil {
-				text = *v
-			}
-			rows[i][j] = newCell(text)
-			widths[j] = max(widths[j], rows[i][j].width)
+	for row, err := range rows {
+		if err != nil {
+			return err
 		}
+		for i, v := range row {
+			widths[i] = max(widths[i], cellOf(v).width)
+		}
+	}
+	if r.Title != "" {
+		fmt.Fprintln(out, r.Title)
 	}
 	writeHeader(out, header, widths)
 	for i, width := range widths {
@@ -52,15 +90,34 @@ func Table(w io.Writer, r *tusk.QueryResult) error {
 		out.WriteString(strings.Repeat("-", width+2))
 	}
 	out.WriteByte('\n')
-	for _, row := range rows {
-		writeRow(out, r.Columns, row, widths)
+	cells := make([]cell, len(r.Columns))
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		for i, v := range row {
+			cells[i] = cellOf(v)
+		}
+		writeRow(out, r.Columns, cells, widths)
 	}
-	fmt.Fprintln(out, footer(r))
+	if r.Footers == nil {
+		fmt.Fprintln(out, footer(r))
+	}
+	for _, line := range r.Footers {
+		fmt.Fprintln(out, line)
+	}
 	return out.Flush()
 }
 
+func cellOf(v []byte) cell {
+	if v == nil {
+		return newCell(Null)
+	}
+	return newCell(string(v))
+}
+
 func footer(r *tusk.QueryResult) string {
-	switch n := len(r.Rows); {
+	switch n := r.RowCount; {
 	case r.Truncated:
 		return fmt.Sprintf("(first %d rows; there are more)", n)
 	case n == 1:

@@ -19,8 +19,9 @@ func value(s string) tusk.Value { return &s }
 
 func table(t *testing.T, r *tusk.QueryResult) string {
 	t.Helper()
+	r.RowCount = int64(len(r.Rows))
 	var out strings.Builder
-	if err := render.Table(&out, r); err != nil {
+	if err := render.Table(&out, r, render.Window(r)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
