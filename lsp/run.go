@@ -255,7 +255,7 @@ func (r *run) file() []byte {
 		for _, notice := range outcome.Result.Notices {
 			fmt.Fprintf(&out, "%s: %s\n", notice.Severity, notice.Message)
 		}
-		if err := render.Table(&out, outcome.Result); err != nil {
+		if err := render.Text(&out, outcome.Result, render.Window(outcome.Result)); err != nil {
 			r.session.log.Error("a result cannot be written", "err", err) // a buffer takes all
 		}
 		fmt.Fprintf(&out, "%s\n\n", outcomeOf(outcome.Result))

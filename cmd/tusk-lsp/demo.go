@@ -305,7 +305,7 @@ func (t *transcript) result() error {
 	if len(answer.Results) != 1 || answer.Results[0].Result == nil {
 		return fmt.Errorf("the statement gave no result: %+v", answer)
 	}
-	if err := render.Table(t.out, answer.Results[0].Result); err != nil {
+	if err := render.Table(t.out, answer.Results[0].Result, render.Window(answer.Results[0].Result)); err != nil {
 		return err
 	}
 	said, err := t.editor.AwaitSince(t.ctx, mark, "window/showMessage", nil)

@@ -20,7 +20,7 @@ func value(s string) tusk.Value { return &s }
 func table(t *testing.T, r *tusk.QueryResult) string {
 	t.Helper()
 	var out strings.Builder
-	if err := render.Table(&out, r); err != nil {
+	if err := render.Table(&out, r, render.Window(r)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -73,7 +73,7 @@ func TestTable(t *testing.T) {
  id | name 
 ----+------
   1 | a
-(first 1 rows; there are more)
+(first 1 row; there are more)
 `,
 		},
 		{
