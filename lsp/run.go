@@ -301,7 +301,7 @@ func (r *run) file() []byte {
 // write writes the first rows of a result, as many as a file is made for.
 func (r *run) write(out *bytes.Buffer, result *tusk.QueryResult) error {
 	if len(result.Columns) == 0 {
-		return render.Result(out, result, nil)
+		return render.Text(out, result, nil)
 	}
 	kept, err := r.session.engine.Result(result.ID)
 	if err != nil {
@@ -309,11 +309,11 @@ func (r *run) write(out *bytes.Buffer, result *tusk.QueryResult) error {
 	}
 	limit := int64(r.now.settings.Results.FileRows)
 	if result.RowCount <= limit {
-		return render.Result(out, result, kept.Rows())
+		return render.Text(out, result, kept.Rows())
 	}
 	shown := *result
 	shown.Footers = []string{fmt.Sprintf("(the first %d of %d rows; tusk.result.export writes all of them)", limit, result.RowCount)}
-	return render.Result(out, &shown, firstRows(kept.Rows(), limit))
+	return render.Text(out, &shown, firstRows(kept.Rows(), limit))
 }
 
 // firstRows are the first n of rows.

@@ -1,185 +1,168 @@
-// Package render turns results into text for people whose client has no grid.
 package render
 
 import (
 	"bufio"
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
-
-	"github.com/mattn/go-runewidth"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 )
 
-// Null is how a NULL is written, so that it reads apart from an empty string.
-const Null = "<null>"
-
-// Result writes a result as its Display says.
-func Result(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
-	if r.Display == tusk.AsLines {
-		return lines(w, rows)
-	}
-	return Table(w, r, rows)
-}
-
-// lines writes rows of one text each.
-func lines(w io.Writer, rows tusk.Rows) error {
-	out := bufio.NewWriter(w)
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		out.Write(row[0])
-		out.WriteByte('\n')
-	}
-	return out.Flush()
-}
-
-// Window gives the rows that r itself holds.
-func Window(r *tusk.QueryResult) tusk.Rows {
-	return func(yield func([][]byte, error) bool) {
-		for _, row := range r.Rows {
-			cells := make([][]byte, len(row))
-			for i, v := range row {
-				if v != nil {
-					cells[i] = []byte(*v)
-				}
-			}
-			if !yield(cells, nil) {
-				return
-			}
-		}
-	}
-}
-
-// Table writes rows as psql's aligned format does with its default border
-// (print_aligned_text in PostgreSQL's src/fe_utils/print.c): numbers to the
-// right, wide characters counted as two columns, a cell of several lines
-// continued with "+". A result without columns is its command tag. The rows are
-// read twice: for their widths, and to be written.
+// Table writes a result as psql's aligned format does with its default border
+// (print_aligned_text in PostgreSQL's src/fe_utils/print.c), apart from the empty
+// line at its end: numbers to the right, wide characters counted as two columns,
+// a cell of several lines continued with "+". What has neither columns nor rows
+// is its command tag.
 func Table(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
 	out := bufio.NewWriter(w)
-	if len(r.Columns) == 0 {
+	t, err := newTable(out, r, rows)
+	if err != nil {
+		return err
+	}
+	if len(r.Columns) == 0 && t.count == 0 {
 		fmt.Fprintln(out, r.CommandTag)
 		return out.Flush()
 	}
-	header := make([]cell, len(r.Columns))
-	widths := make([]int, len(r.Columns))
-	for i, c := range r.Columns {
-		header[i] = newCell(c.Name)
-		widths[i] = header[i].width
-	}
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		for i, v := range row {
-			widths[i] = max(widths[i], cellOf(v).width)
+	t.writeTitle(r.Title)
+	t.writeHeader(r.Columns)
+	if len(r.Columns) > 0 {
+		for row, err := range rows {
+			if err != nil {
+				return err
+			}
+			if err := t.writeRow(row); err != nil {
+				return err
+			}
 		}
 	}
-	if r.Title != "" {
-		fmt.Fprintln(out, r.Title)
-	}
-	writeHeader(out, header, widths)
-	for i, width := range widths {
-		if i > 0 {
-			out.WriteByte('+')
-		}
-		out.WriteString(strings.Repeat("-", width+2))
-	}
-	out.WriteByte('\n')
-	cells := make([]cell, len(r.Columns))
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		for i, v := range row {
-			cells[i] = cellOf(v)
-		}
-		writeRow(out, r.Columns, cells, widths)
-	}
-	if r.Footers == nil {
-		fmt.Fprintln(out, footer(r))
-	}
-	for _, line := range r.Footers {
-		fmt.Fprintln(out, line)
-	}
+	writeFooters(out, r, t.count)
 	return out.Flush()
 }
 
-func cellOf(v []byte) cell {
-	if v == nil {
-		return newCell(Null)
-	}
-	return newCell(string(v))
+// table is what is known before the first line is written.
+type table struct {
+	out    *bufio.Writer
+	cells  []cell // of a row
+	widths []int  // of the columns, in terminal columns
+	right  []bool // whether a column's cells stand to the right
+	count  int64  // of rows
 }
 
-func footer(r *tusk.QueryResult) string {
-	switch n := r.RowCount; {
-	case r.Truncated:
-		return fmt.Sprintf("(first %d rows; there are more)", n)
-	case n == 1:
-		return "(1 row)"
-	default:
-		return fmt.Sprintf("(%d rows)", n)
+func newTable(out *bufio.Writer, r *tusk.QueryResult, rows tusk.Rows) (*table, error) {
+	n := len(r.Columns)
+	t := &table{out: out, cells: make([]cell, n), widths: make([]int, n), right: make([]bool, n)}
+	for i, c := range r.Columns {
+		t.measure(i, []byte(c.Name))
+		t.right[i] = rightAligned(c.TypeOID)
 	}
+	for row, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		t.count++
+		for i, value := range row {
+			t.measure(i, value)
+		}
+	}
+	return t, nil
 }
 
-func writeHeader(out *bufio.Writer, header []cell, widths []int) {
-	for line, more := 0, true; more; line++ {
+func (t *table) measure(column int, value []byte) {
+	c := &t.cells[column]
+	c.set(value)
+	t.widths[column] = max(t.widths[column], c.width())
+}
+
+// writeTitle writes the title above the middle of the table.
+func (t *table) writeTitle(title string) {
+	if title == "" {
+		return
+	}
+	total := 3*len(t.widths) - 1
+	for _, width := range t.widths {
+		total += width
+	}
+	var c cell
+	c.set([]byte(title))
+	pad(t.out, (total-c.width())/2)
+	fmt.Fprintln(t.out, title)
+}
+
+func (t *table) writeHeader(columns []tusk.ColumnInfo) {
+	for i, c := range columns {
+		t.cells[i].set([]byte(c.Name))
+	}
+	for n, more := 0, len(columns) > 0; more; n++ {
 		more = false
-		for i, c := range header {
+		for i := range t.cells {
+			l, last := t.cells[i].line(n)
+			blanks := t.widths[i] - l.width
 			if i > 0 {
-				out.WriteByte('|')
+				t.out.WriteByte('|')
 			}
-			content, width, last := c.line(line)
-			blanks := widths[i] - width
-			out.WriteByte(' ')
-			pad(out, blanks/2)
-			out.WriteString(content)
-			pad(out, (blanks+1)/2)
-			out.WriteByte(continuation(last))
+			t.out.WriteByte(' ')
+			pad(t.out, blanks/2)
+			t.out.Write(l.text)
+			pad(t.out, (blanks+1)/2)
+			t.out.WriteByte(continuation(last))
 			more = more || !last
 		}
-		out.WriteByte('\n')
+		t.out.WriteByte('\n')
 	}
+	for i, width := range t.widths {
+		if i > 0 {
+			t.out.WriteByte('+')
+		}
+		repeat(t.out, '-', width+2)
+	}
+	if len(t.widths) == 0 {
+		t.out.WriteString("--")
+	}
+	t.out.WriteByte('\n')
 }
 
-func writeRow(out *bufio.Writer, columns []tusk.ColumnInfo, row []cell, widths []int) {
-	for line, more := 0, true; more; line++ {
+// writeRow answers the first error of all that was written.
+func (t *table) writeRow(row [][]byte) error {
+	for i, value := range row {
+		t.cells[i].set(value)
+	}
+	for n, more := 0, true; more; n++ {
 		more = false
-		for i, c := range row {
+		for i := range t.cells {
+			l, last := t.cells[i].line(n)
+			blanks := t.widths[i] - l.width
+			final := i == len(t.cells)-1
 			if i > 0 {
-				out.WriteByte('|')
+				t.out.WriteByte('|')
 			}
-			content, width, last := c.line(line)
-			blanks := widths[i] - width
-			final := i == len(row)-1
-			out.WriteByte(' ')
+			t.out.WriteByte(' ')
 			switch {
-			case rightAligned(columns[i].TypeOID) && (!final || line < len(c.lines)):
-				pad(out, blanks)
-				out.WriteString(content)
-			default:
-				out.WriteString(content)
+			case !t.right[i]:
+				t.out.Write(l.text)
 				if !final || !last {
-					pad(out, blanks)
+					pad(t.out, blanks)
 				}
+			case !final || n < len(t.cells[i].lines):
+				pad(t.out, blanks)
+				t.out.Write(l.text)
 			}
 			if !final || !last {
-				out.WriteByte(continuation(last))
+				t.out.WriteByte(continuation(last))
 			}
 			more = more || !last
 		}
-		out.WriteByte('\n')
+		if err := t.out.WriteByte('\n'); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-func pad(out *bufio.Writer, n int) {
+func pad(out *bufio.Writer, n int) { repeat(out, ' ', n) }
+
+func repeat(out *bufio.Writer, b byte, n int) {
 	for range n {
-		out.WriteByte(' ')
+		out.WriteByte(b)
 	}
 }
 
@@ -201,73 +184,3 @@ func rightAligned(typeOID uint32) bool {
 	}
 	return false
 }
-
-// cell is the text of one value, cut into lines that hold no control character.
-type cell struct {
-	lines []string
-	width int // of the widest line, in terminal columns
-}
-
-// line gives line n with its width, and whether none follows it.
-func (c cell) line(n int) (content string, width int, last bool) {
-	if n >= len(c.lines) {
-		return "", 0, true
-	}
-	return c.lines[n], columns(c.lines[n]), n == len(c.lines)-1
-}
-
-func newCell(text string) cell {
-	var c cell
-	for _, line := range strings.Split(text, "\n") {
-		line = printable(line)
-		c.lines = append(c.lines, line)
-		c.width = max(c.width, columns(line))
-	}
-	return c
-}
-
-// columns is the width of printable text on a terminal. PostgreSQL counts each
-// code point for itself, so we do.
-func columns(s string) int {
-	condition := runewidth.Condition{}
-	n := 0
-	for _, r := range s {
-		n += condition.RuneWidth(r)
-	}
-	return n
-}
-
-// printable writes control characters as pg_wcsformat in PostgreSQL's
-// src/fe_utils/mbprint.c does.
-func printable(line string) string {
-	clean := strings.IndexFunc(line, func(r rune) bool { return isControl(r) || r == utf8.RuneError }) < 0
-	if clean {
-		return line
-	}
-	var out strings.Builder
-	width := 0
-	for i := 0; i < len(line); {
-		r, size := utf8.DecodeRuneInString(line[i:])
-		var piece string
-		switch {
-		case r == '\r':
-			piece = `\r`
-		case r == '\t':
-			piece = strings.Repeat(" ", 8-width%8)
-		case r == utf8.RuneError && size == 1:
-			piece = fmt.Sprintf(`\x%02X`, line[i])
-		case isControl(r) && r < 0x80:
-			piece = fmt.Sprintf(`\x%02X`, r)
-		case isControl(r):
-			piece = fmt.Sprintf(`\u%04X`, r)
-		default:
-			piece = line[i : i+size]
-		}
-		out.WriteString(piece)
-		width += columns(piece)
-		i += size
-	}
-	return out.String()
-}
-
-func isControl(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }

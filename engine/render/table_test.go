@@ -19,7 +19,6 @@ func value(s string) tusk.Value { return &s }
 
 func table(t *testing.T, r *tusk.QueryResult) string {
 	t.Helper()
-	r.RowCount = int64(len(r.Rows))
 	var out strings.Builder
 	if err := render.Table(&out, r, render.Window(r)); err != nil {
 		t.Fatal(err)
@@ -74,7 +73,7 @@ func TestTable(t *testing.T) {
  id | name 
 ----+------
   1 | a
-(first 1 rows; there are more)
+(first 1 row; there are more)
 `,
 		},
 		{

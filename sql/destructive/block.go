@@ -7,7 +7,7 @@ import (
 )
 
 // do looks into the body of DO [LANGUAGE name] 'body'. One in another language
-// than PL/pgSQL may do anything.
+// than PL/pgSQL may do anything, and so may one that is not there.
 func (f *finder) do(s *statement) []Action {
 	language, body := "plpgsql", lex.Token{}
 	for i := 1; i < len(s.tokens); i++ {
@@ -20,7 +20,7 @@ func (f *finder) do(s *statement) []Action {
 			body = token
 		}
 	}
-	if !strings.EqualFold(language, "plpgsql") {
+	if body.Kind == lex.EOF || !strings.EqualFold(language, "plpgsql") {
 		return []Action{{Kind: Execute, Span: s.span(run{0, len(s.tokens)})}}
 	}
 	return f.inside(s.src, body, block)
@@ -102,7 +102,9 @@ func block(body string, depth int) []Action {
 			continue
 		}
 		end := b.end(i)
-		actions = append(actions, f.find(newStatement(body, b.tokens[i:end]))...)
+		s := newStatement(body, b.tokens[i:end])
+		s.inBlock = true
+		actions = append(actions, f.find(s)...)
 		i = end
 	}
 	return actions
@@ -146,6 +148,9 @@ func (b blockText) starts(i int) bool {
 			return false
 		case lex.KwFor: // a lock, or OPEN cursor FOR UPDATE table SET …
 			return named && next.Keyword != lex.KwOf && next.Keyword != lex.KwNowait && next.Keyword != lex.KwSkip && !b.word(i+1, "loop")
+		}
+		if next.Keyword == lex.KwSet && b.at(i+2).Keyword != lex.KwSet { // of a MERGE
+			return false
 		}
 		return named || next.Keyword == lex.KwOnly
 	case lex.KwMerge:

@@ -412,10 +412,11 @@ func (s *statement) last(r run, accepts func(lex.Token) bool) (at, n int) {
 }
 
 // sameColumn reports whether two runs name the same column or parameter, with or
-// without its table.
+// without its table. In a block the table must be there in both or in neither:
+// id = r.id compares with the field of a variable.
 func (s *statement) sameColumn(a, b run) bool {
 	a, b = s.bare(a), s.bare(b)
-	if !s.column(a) || !s.column(b) {
+	if !s.column(a) || !s.column(b) || s.inBlock && a.to-a.from != b.to-b.from {
 		return false
 	}
 	for !a.empty() && !b.empty() {

@@ -41,7 +41,7 @@ func (f *finder) rows(s *statement, tables []relation) string {
 			glue = " + "
 		}
 	}
-	return f.charge(q.text.String())
+	return f.charge(q.done())
 }
 
 // charge takes a query from what all queries of a text may be long.
@@ -58,7 +58,8 @@ type query struct {
 	*statement
 	text   strings.Builder
 	parts  []run // those in text
-	budget int   // bytes that it may be long; it stops growing soon after
+	budget int   // bytes that it may be long
+	long   bool  // it would be longer and is not whole
 }
 
 func (q *query) sql(words string) *query {
@@ -69,7 +70,11 @@ func (q *query) sql(words string) *query {
 // part appends a part as it is written, but does not lock rows, which a
 // read-only transaction refuses.
 func (q *query) part(r run) *query {
-	if r.empty() || q.text.Len() > q.budget {
+	if r.empty() {
+		return q
+	}
+	if q.text.Len()+q.span(r).Len() > q.budget {
+		q.long = true
 		return q
 	}
 	q.parts = append(q.parts, r)
@@ -86,6 +91,14 @@ func (q *query) part(r run) *query {
 	}
 	q.text.WriteString(q.of(run{from, r.to}))
 	return q
+}
+
+// done gives the query, and "" where it is too long.
+func (q *query) done() string {
+	if q.long {
+		return ""
+	}
+	return q.text.String()
 }
 
 // clause appends a part that may be missing.
@@ -165,10 +178,10 @@ func (q *query) first(clauses []when, rows match, kind Kind) *query {
 // within gives the query with the parts of WITH that it names, and "" where these
 // change rows, or where it cannot be told which they are.
 func (q *query) within(names scope, writes []int) string {
-	if names.with == nil {
-		return q.text.String()
-	}
-	if names.with.depth > maxWith {
+	switch {
+	case names.with == nil || q.long:
+		return q.done()
+	case names.with.depth > maxWith:
 		return ""
 	}
 	used := map[commonTable]bool{}
@@ -205,7 +218,7 @@ const maxWith = 8
 // the text.
 func (q *query) including(used map[commonTable]bool) string {
 	if len(used) == 0 {
-		return q.text.String()
+		return q.done()
 	}
 	tables := slices.SortedFunc(maps.Keys(used), func(a, b commonTable) int { return a.run().from - b.run().from })
 	full := query{statement: q.statement, budget: q.budget}
@@ -220,7 +233,7 @@ func (q *query) including(used map[commonTable]bool) string {
 		full.sql(glue).part(table.run())
 		glue = ", "
 	}
-	return full.sql(" ").sql(q.text.String()).text.String()
+	return full.sql(" ").sql(q.done()).done()
 }
 
 // contains reports whether one of some indexes, which are in order, is in a run.

@@ -140,6 +140,8 @@ func TestFindReadsBlocks(t *testing.T) {
 		{"DO $$BEGIN WITH d AS (DELETE FROM t RETURNING 1) INSERT INTO u TABLE d; END$$", "delete all t <DELETE FROM t RETURNING 1>"},
 		{"DO $$BEGIN PERFORM 1 FROM t FOR UPDATE; FOR r IN SELECT 1 FROM t FOR UPDATE OF t LOOP NULL; END LOOP; END$$", ""},
 		{"DO $$BEGIN FOR r IN SELECT 1 FROM t FOR UPDATE LOOP DELETE FROM t WHERE CURRENT OF r; END LOOP; END$$", "delete t <DELETE FROM t WHERE CURRENT OF r>"},
+		{"DO $$BEGIN FOR r IN SELECT 1 AS id LOOP DELETE FROM t WHERE id = r.id; DELETE FROM t WHERE t.id = t.id; END LOOP; END$$", "delete t <DELETE FROM t WHERE id = r.id>; delete all t <DELETE FROM t WHERE t.id = t.id>"},
+		{"DO $$BEGIN MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = 1; END$$", "update t <MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = 1>"},
 		{"DO $$BEGIN INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET a = 1; END$$", ""},
 		{"DO $$BEGIN EXECUTE 'DELETE FROM t'; EXECUTE $q$DROP VIEW v$q$; EXECUTE 'SELECT 1' INTO x; END$$", "delete all t <DELETE FROM t>; drop view v <DROP VIEW v>"},
 		{"DO $$BEGIN EXECUTE 'DROP VIEW ' || v; END$$", "execute <EXECUTE 'DROP VIEW ' || v>"},

@@ -104,7 +104,7 @@ func compare(t *testing.T, file, statement string, theirs []found) (counts int) 
 	}
 	plain := !strings.Contains(fmt.Sprint(want), "?")
 	for _, a := range destructive.Find(statement) {
-		f := found{string(a.Kind), normalised(a.Object), a.Whole}
+		f := fromAction(a)
 		if !plain && a.Kind == destructive.Drop {
 			f.object = "?"
 		}
@@ -126,6 +126,10 @@ func compare(t *testing.T, file, statement string, theirs []found) (counts int) 
 		t.Errorf("%s: found\n\t%q, PostgreSQL's grammar\n\t%q in\n%s", file, got, want, statement)
 	}
 	return counts
+}
+
+func fromAction(a destructive.Action) found {
+	return found{string(a.Kind), normalised(a.Object), a.Whole}
 }
 
 // normalised gives an object without case, quotes and ONLY.

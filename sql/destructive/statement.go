@@ -17,6 +17,8 @@ type statement struct {
 	// CASE, the index of what closes it (len(tokens) if nothing does), and for
 	// every other token its own index.
 	closer []int
+	// inBlock says that a name may be a variable of PL/pgSQL.
+	inBlock bool
 }
 
 // run is a range of tokens by index, [from, to). The empty run stands for a part
