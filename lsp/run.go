@@ -301,7 +301,7 @@ func (r *run) file() []byte {
 // write writes the first rows of a result, as many as a file is made for.
 func (r *run) write(out *bytes.Buffer, result *tusk.QueryResult) error {
 	if len(result.Columns) == 0 {
-		return render.Text(out, result, nil)
+		return render.Text(out, result, render.Window(result))
 	}
 	kept, err := r.session.engine.Result(result.ID)
 	if err != nil {
