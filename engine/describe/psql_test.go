@@ -44,7 +44,7 @@ func TestCommandsPrintAsPsql(t *testing.T) {
 
 // TestPatternsMatchAsPsql compares what random patterns find.
 func TestPatternsMatchAsPsql(t *testing.T) {
-	commands := []string{`\d`, `\dt`, `\df`, `\df add`, `\dT`, `\do`, `\du`, `\dn`, `\dD`, `\dAc`, `\drds`, `\ddp`, `\dX`}
+	commands := []string{`\dt`, `\di`, `\df`, `\df add`, `\dT`, `\do`, `\du`, `\dn`, `\dD`, `\dAc`, `\drds`, `\ddp`, `\dX`}
 	pieces := []string{
 		"a", "P", "é", "1", "_", "parent", "public", "many", "größe", "measure", `"a b"`, `"P"`, `"(x)"`,
 		".", `"."`, `""`, "*", `"*"`, "?", "+", "|", "^", "$", `"$"`, "[]", "[a-z]", "(", ")", "{", "}", "-", "#",
