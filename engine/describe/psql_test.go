@@ -21,6 +21,7 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine/describe"
 	"github.com/tusk-lsp/tusk-lsp/engine/psql"
+	"github.com/tusk-lsp/tusk-lsp/engine/render"
 	"github.com/tusk-lsp/tusk-lsp/internal/peers"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/sql"
@@ -43,7 +44,7 @@ func TestCommandsPrintAsPsql(t *testing.T) {
 
 // TestPatternsMatchAsPsql compares what random patterns find.
 func TestPatternsMatchAsPsql(t *testing.T) {
-	commands := []string{`\d`, `\dt`, `\df`, `\df add`, `\dT`, `\do`, `\du`, `\dn`, `\dD`, `\dAc`, `\drds`, `\ddp`, `\dX`}
+	commands := []string{`\dt`, `\di`, `\df`, `\df add`, `\dT`, `\do`, `\du`, `\dn`, `\dD`, `\dAc`, `\drds`, `\ddp`, `\dX`}
 	pieces := []string{
 		"a", "P", "é", "1", "_", "parent", "public", "many", "größe", "measure", `"a b"`, `"P"`, `"(x)"`,
 		".", `"."`, `""`, "*", `"*"`, "?", "+", "|", "^", "$", `"$"`, "[]", "[a-z]", "(", ")", "{", "}", "-", "#",
@@ -204,7 +205,7 @@ func (j judge) print(t *testing.T, db *pgtest.Database, commands []string) []pri
 		fmt.Fprintf(&script, "%s\n\\echo %s\n\\warn %s\n", c, end, end)
 	}
 	config := db.Config()
-	cmd := exec.CommandContext(t.Context(), j.program, "-X", "-A", "-f", "-")
+	cmd := exec.CommandContext(t.Context(), j.program, "-X", "-f", "-")
 	cmd.Env = []string{
 		"PGHOST=" + config.Host, "PGPORT=" + strconv.Itoa(int(config.Port)), "PGUSER=" + config.Username,
 		"PGPASSWORD=" + db.Password, "PGDATABASE=" + db.Name, "PGAPPNAME=" + application,
@@ -254,10 +255,20 @@ func (j judge) printed(t *testing.T, conn *pgx.Conn, major int, text string) (ou
 		for _, n := range r.Notices {
 			out.messages += n.Message + "\n"
 		}
+		if len(r.Columns) == 0 {
+			continue
+		}
 		if j.major == 15 {
 			r = older(r)
 		}
-		out.text += unaligned(r)
+		var b strings.Builder
+		if err := render.Text(&b, r, render.Window(r)); err != nil {
+			t.Fatal(err)
+		}
+		if r.Display != tusk.AsLines {
+			b.WriteByte('\n')
+		}
+		out.text += b.String()
 	}
 	if j.major == 15 {
 		out.messages = plural.ReplaceAllString(out.messages, "any relation named")
@@ -298,37 +309,6 @@ func older(r *tusk.QueryResult) *tusk.QueryResult {
 		r.Footers[i] = strings.Replace(f, ", FOREIGN", "", 1)
 	}
 	return r
-}
-
-// unaligned writes a result in psql's unaligned format.
-func unaligned(r *tusk.QueryResult) string {
-	var all []string
-	if len(r.Columns) == 0 {
-		return ""
-	}
-	if r.Display != tusk.AsLines {
-		names := make([]string, len(r.Columns))
-		for i, c := range r.Columns {
-			names[i] = c.Name
-		}
-		all = append(all, r.Title, strings.Join(names, "|"))
-	}
-	for _, row := range r.Rows {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			cells[i] = *cell
-		}
-		all = append(all, strings.Join(cells, "|"))
-	}
-	switch {
-	case r.Footers != nil:
-		all = append(all, r.Footers...)
-	case r.RowCount == 1:
-		all = append(all, "(1 row)")
-	default:
-		all = append(all, fmt.Sprintf("(%d rows)", r.RowCount))
-	}
-	return strings.Join(all, "\n") + "\n"
 }
 
 // requestOf gives the request of a command that psql.Parse has read.

@@ -54,7 +54,7 @@ var reading = func() map[string]bool {
 		regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy row_number
 		stddev stddev_pop stddev_samp string_agg sum var_pop var_samp variance xmlagg
 
-		abs acos asin atan atan2 cbrt ceil ceiling cos cosh cot degrees div exp factorial floor gcd greatest lcm
+		abs acos asin atan atan2 cbrt ceil ceiling cos cosh cot degrees div exp factorial floor gcd lcm
 		ln log log10 min_scale mod pi power radians random round scale sign sin sinh sqrt tan tanh trim_scale
 		trunc width_bucket
 
