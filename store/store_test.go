@@ -35,8 +35,9 @@ func connection(name string) tusk.ConnectionConfig {
 		Name: name, Host: "db.example.com", Port: 6432, Database: "shop", Username: "ana",
 		SSLMode: tusk.SSLVerifyFull, SSLRootCert: "/ca.pem", SSLCert: "/ana.pem", SSLKey: "/ana.key",
 		SSHTunnel: &tusk.SSHTunnelConfig{Host: "jump.example.com", Username: "ana", AuthMethod: tusk.SSHKey, KeyPath: "/id"},
-		Options:   tusk.ConnectionOptions{ConnectTimeoutSecs: 3, StatementTimeoutSecs: 60, ReadOnly: true, ApplicationName: "Tusk test"},
-		Color:     "#ff8800",
+		Options: tusk.ConnectionOptions{ConnectTimeoutSecs: 3, StatementTimeoutSecs: 60, ReadOnly: true, ApplicationName: "Tusk test",
+			LockTimeoutSecs: 5, IdleInTransactionTimeoutSecs: 300, ManualCommit: true, Environment: tusk.Staging, Confirm: tusk.ConfirmWrites},
+		Color: "#ff8800",
 	}.WithDefaults()
 }
 

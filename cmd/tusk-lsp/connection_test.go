@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/store"
@@ -82,6 +83,10 @@ func TestUpdateChangesWhatItsFlagsName(t *testing.T) {
 		change func(*store.Connection)
 	}{
 		{"--port 5433", func(c *store.Connection) { c.Port = 5433 }},
+		{"--lock-timeout 5 --idle-in-transaction-timeout 60 --manual-commit --environment production --confirm writes", func(c *store.Connection) {
+			c.Options.LockTimeoutSecs, c.Options.IdleInTransactionTimeoutSecs, c.Options.ManualCommit = 5, 60, true
+			c.Options.Environment, c.Options.Confirm = tusk.Production, tusk.ConfirmWrites
+		}},
 		{"--read-only=false --statement-timeout 9", func(c *store.Connection) { c.Options.ReadOnly, c.Options.StatementTimeoutSecs = false, 9 }},
 		{"--ssh-host other --ssh-port 2222", func(c *store.Connection) {
 			c.SSHTunnel.Host, c.SSHTunnel.Name, c.SSHTunnel.Port = "other", "other", 2222

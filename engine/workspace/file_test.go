@@ -62,6 +62,11 @@ read_only = true
 host = "db.internal"
 username = "me"
 read_only = true
+environment = "production"
+confirm = "refuse"
+manual_commit = true
+lock_timeout_secs = 7
+idle_in_transaction_timeout_secs = 60
 ssh_tunnel = { host = "bastion.example.com", username = "jump", auth_method = "key", key_path = "/keys/id" }
 
 [[paths]]
@@ -82,13 +87,16 @@ func TestConnectionsOfAWorkspaceFile(t *testing.T) {
 	var got []string
 	for _, c := range file.Connections {
 		line := fmt.Sprintf("%s: %s@%s:%d/%s %s read-only %v %s %d", c.Name, c.Username, c.Host, c.Port, c.Database, c.SSLMode, c.Options.ReadOnly, c.Color, c.Options.StatementTimeoutSecs)
+		if o := c.Options; o.Environment != "" {
+			line += fmt.Sprintf(" %s %s %v %d %d", o.Environment, o.Confirm, o.ManualCommit, o.LockTimeoutSecs, o.IdleInTransactionTimeoutSecs)
+		}
 		if tunnel := c.SSHTunnel; tunnel != nil {
 			line += fmt.Sprintf(" through %s@%s by %s %s", tunnel.Username, tunnel.Host, tunnel.AuthMethod, tunnel.KeyPath)
 		}
 		got = append(got, line)
 	}
 	want := []string{
-		"far: me@db.internal:0/  read-only true  0 through jump@bastion.example.com by key /keys/id",
+		"far: me@db.internal:0/  read-only true  0 production refuse true 7 60 through jump@bastion.example.com by key /keys/id",
 		"shop-dev: me@localhost:5433/shop require read-only false #aa0000 5",
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
