@@ -51,6 +51,7 @@ var table = []room{
 	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},
 	{folder: "engine", ours: append([]string{"store", "secrets", "schema/introspect", "engine/tunnel", "engine/describe", "engine/psql", "engine/spool", "sql/destructive"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
 	{folder: "engine/describe", ours: []string{"."}},
+	{folder: "engine/export", ours: []string{".", "engine/render", "sql/lex"}, thirdParty: []string{"github.com/xuri/excelize/v2"}},
 	{folder: "engine/psql", ours: append([]string{"."}, text...)},
 	{folder: "engine/render", ours: []string{"."}, thirdParty: []string{"github.com/mattn/go-runewidth"}},
 	{folder: "engine/spool", ours: []string{".", "engine/tempdir"}},

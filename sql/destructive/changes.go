@@ -163,18 +163,18 @@ func (s *statement) commonTable(i int) (query run, body int) {
 	body = i + 1
 	i = s.after(i)
 	if s.at(i).Keyword == lex.KwSearch { // DEPTH FIRST BY columns SET column
-		i = s.find(i, lex.KwSet, lex.KwWith) + 2
+		i = s.until(i, lex.KwSet, lex.KwWith) + 2
 	}
 	if s.at(i).Keyword == lex.KwCycle { // columns SET column [TO value DEFAULT value] USING column
-		i = s.find(i, lex.KwUsing, lex.KwWith) + 2
+		i = s.until(i, lex.KwUsing, lex.KwWith) + 2
 	}
 	query.to = min(i, len(s.tokens))
 	return query, body
 }
 
-// find gives the index of the next token with one of these keywords that is in
+// until gives the index of the next token with one of these keywords that is in
 // no parentheses, or the end of what a statement at i would be.
-func (s *statement) find(i int, words ...lex.Keyword) int {
+func (s *statement) until(i int, words ...lex.Keyword) int {
 	for ; i < len(s.tokens); i = s.after(i) {
 		token := s.tokens[i]
 		if token.Kind == lex.RParen || token.Kind == lex.RBracket || slices.Contains(words, token.Keyword) {
@@ -187,7 +187,7 @@ func (s *statement) find(i int, words ...lex.Keyword) int {
 // deletion reads DELETE FROM table [AS alias] [USING tables] [WHERE condition]
 // [RETURNING …].
 func (s *statement) deletion(i int, names scope) change {
-	c := change{kind: Delete, all: run{i, s.find(i)}, scope: names}
+	c := change{kind: Delete, all: run{i, s.until(i)}, scope: names}
 	i++
 	if s.at(i).Keyword == lex.KwFrom {
 		i++
@@ -198,7 +198,7 @@ func (s *statement) deletion(i int, names scope) change {
 // update reads UPDATE table [AS alias] SET … [FROM tables] [WHERE condition]
 // [RETURNING …].
 func (s *statement) update(i int, names scope) change {
-	c := change{kind: Update, all: run{i, s.find(i)}, scope: names}
+	c := change{kind: Update, all: run{i, s.until(i)}, scope: names}
 	return s.clauses(c, s.aliased(i+1), lex.KwFrom)
 }
 
@@ -215,7 +215,7 @@ func (s *statement) clauses(c change, target relation, sources lex.Keyword) chan
 	default:
 		c.odd = first.Kind != lex.EOF // such as FOR PORTION OF
 	}
-	end := min(s.find(c.target.to, lex.KwReturning), c.all.to)
+	end := min(s.until(c.target.to, lex.KwReturning), c.all.to)
 	clause := run{c.target.to, end}
 	where := end
 	for i := range s.level(clause) {

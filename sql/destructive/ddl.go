@@ -72,8 +72,7 @@ func (f *finder) drop(s *statement) Action {
 	return action
 }
 
-// objectTypes holds the types of DROP and ALTER that are not one word; … stands
-// for any word.
+// objectTypes holds the types of DROP and ALTER that are more than one word.
 var objectTypes = [][]lex.Keyword{
 	{lex.KwAccess, lex.KwMethod},
 	{lex.KwDefault, lex.KwPrivileges},
@@ -159,7 +158,7 @@ func (s *statement) alterDrop(object relation, sort, action run) []Action {
 		return nil
 	case lex.KwConstraint, lex.KwAttribute:
 	default:
-		if s.at(sort.from).Keyword != lex.KwType && s.listsColumns(sort) {
+		if s.listsColumns(sort) {
 			dropped = "column"
 		}
 	}

@@ -113,6 +113,8 @@ func TestFind(t *testing.T) {
 			"update all x <UPDATE x SET y = 1 RETURNING *>; delete t <DELETE FROM t USING a WHERE t.id = a.id>",
 		},
 		{"WITH RECURSIVE a AS (SELECT 1) SEARCH BREADTH FIRST BY x, y SET z DELETE FROM t", "delete all t <DELETE FROM t>"},
+		{"WITH a AS (SELECT 1 case, 2 AS case) DELETE FROM t WHERE CASE WHEN x THEN true ELSE y END", "delete t <DELETE FROM t WHERE CASE WHEN x THEN true ELSE y END>"},
+		{`CREATE FUNCTION f() RETURNS int RETURN (SELECT begin atomic FROM t) \; DELETE FROM t`, "delete all t <DELETE FROM t>"},
 		{"WITH recursive AS (DELETE FROM t RETURNING 1) SELECT 1", "delete all t <DELETE FROM t RETURNING 1>"},
 	})
 }

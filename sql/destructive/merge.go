@@ -21,14 +21,14 @@ const (
 // merge reads MERGE INTO table [AS alias] USING source ON condition WHEN …
 // [RETURNING …].
 func (s *statement) merge(i int, names scope) change {
-	c := change{all: run{i, s.find(i)}, scope: names}
+	c := change{all: run{i, s.until(i)}, scope: names}
 	i++
 	if s.at(i).Keyword == lex.KwInto {
 		i++
 	}
 	target := s.aliased(i)
 	c.object, c.target = target.name, target.all
-	first := min(s.find(target.all.to, lex.KwWhen, lex.KwReturning), c.all.to)
+	first := min(s.until(target.all.to, lex.KwWhen, lex.KwReturning), c.all.to)
 	// The source may be a join with an ON of its own: the last one is MERGE's.
 	on := first
 	for i := range s.level(run{target.all.to, first}) {
@@ -40,7 +40,7 @@ func (s *statement) merge(i int, names scope) change {
 	c.source = run{target.all.to + 1, on}
 	c.where = run{on + 1, first}
 	for i := first; i < c.all.to && s.at(i).Keyword == lex.KwWhen; {
-		next := min(s.find(i+1, lex.KwWhen, lex.KwReturning), c.all.to)
+		next := min(s.until(i+1, lex.KwWhen, lex.KwReturning), c.all.to)
 		c.when = append(c.when, s.when(run{i, next}))
 		i = next
 	}
@@ -51,7 +51,7 @@ func (s *statement) merge(i int, names scope) change {
 // action.
 func (s *statement) when(clause run) when {
 	var w when
-	then := min(s.find(clause.from+1, lex.KwThen, lex.KwWhen), clause.to)
+	then := min(s.until(clause.from+1, lex.KwThen, lex.KwWhen), clause.to)
 	i := clause.from + 1
 	if s.at(i).Keyword == lex.KwNot {
 		w.match = notInTarget

@@ -28,7 +28,7 @@ var wrappers = []string{
 	"EXPLAIN (COSTS false, ANALYZE) %s",
 	"PREPARE p (int, numeric(3, 2)) AS %s",
 	"COPY (%s) TO STDOUT",
-	"WITH one AS (SELECT 1 AS with), gone (a, b) AS NOT MATERIALIZED (%s), two AS (TABLE gone) SELECT * FROM gone, two",
+	"WITH one AS (SELECT 1 AS with, 2 AS case, 3 case, 4 end, 5 AS end, 6 delete), gone (a, b) AS NOT MATERIALIZED (%s), two AS (TABLE gone) SELECT * FROM gone, two",
 	"WITH RECURSIVE r AS (SELECT 1 UNION SELECT 2) SEARCH DEPTH FIRST BY a, b SET c CYCLE a, b SET d TO 1 DEFAULT 2 USING e, gone AS (%s) DELETE FROM other USING gone",
 	"CREATE TABLE made AS WITH gone AS (%s) SELECT * FROM gone",
 	"EXPLAIN ANALYZE CREATE TABLE made AS WITH gone AS (%s) SELECT * FROM gone",

@@ -13,9 +13,9 @@ import (
 type statement struct {
 	src    string
 	tokens []lex.Token
-	// closer gives, for each token that opens a parenthesis, a bracket or a
-	// CASE, the index of what closes it (len(tokens) if nothing does), and for
-	// every other token its own index.
+	// closer gives, for each token that opens a parenthesis or a bracket, the
+	// index of what closes it, len(tokens) if nothing does; for a CASE the index
+	// of its END; and for every other token its own index.
 	closer []int
 	// inBlock says that a name may be a variable of PL/pgSQL.
 	inBlock bool
@@ -41,7 +41,7 @@ func statements(src string) iter.Seq[*statement] {
 				depth++
 			case token.Kind == lex.RParen:
 				depth--
-			case token.Keyword == lex.KwAtomic && tokens[max(i-1, from)].Keyword == lex.KwBegin:
+			case token.Keyword == lex.KwAtomic && depth == 0 && tokens[max(i-1, from)].Keyword == lex.KwBegin:
 				word := created(tokens[from:i])
 				atomic = word == lex.KwFunction || word == lex.KwProcedure
 			case token.Keyword == lex.KwEnd && atomic:
@@ -109,29 +109,35 @@ func newStatement(src string, tokens []lex.Token) *statement {
 	var open []int
 	for i, token := range tokens {
 		s.closer[i] = i
-		if opens(token) {
-			s.closer[i] = len(tokens)
+		switch {
+		case token.Kind == lex.LParen, token.Kind == lex.LBracket, token.Keyword == lex.KwCase:
 			open = append(open, i)
-		} else if last := len(open) - 1; last >= 0 && closes(token, tokens[open[last]]) {
-			s.closer[open[last]] = i
-			open = open[:last]
+		case token.Kind == lex.RParen, token.Kind == lex.RBracket:
+			// A CASE that is open within was the name of a column: SELECT 1 case.
+			for len(open) > 0 && tokens[open[len(open)-1]].Keyword == lex.KwCase {
+				open = open[:len(open)-1]
+			}
+			open = s.close(open, i)
+		case token.Keyword == lex.KwEnd && len(open) > 0 && tokens[open[len(open)-1]].Keyword == lex.KwCase:
+			open = s.close(open, i)
+		}
+	}
+	for _, i := range open {
+		if tokens[i].Keyword != lex.KwCase {
+			s.closer[i] = len(tokens)
 		}
 	}
 	return s
 }
 
-func opens(t lex.Token) bool {
-	return t.Kind == lex.LParen || t.Kind == lex.LBracket || t.Keyword == lex.KwCase
-}
-
-func closes(t, opener lex.Token) bool {
-	switch opener.Kind {
-	case lex.LParen:
-		return t.Kind == lex.RParen
-	case lex.LBracket:
-		return t.Kind == lex.RBracket
+// close notes that the token i closes the last of those that are open.
+func (s *statement) close(open []int, i int) []int {
+	last := len(open) - 1
+	if last < 0 {
+		return open
 	}
-	return t.Keyword == lex.KwEnd
+	s.closer[open[last]] = i
+	return open[:last]
 }
 
 // at gives a token, and one of kind EOF outside of the statement.

@@ -30,9 +30,9 @@ func (s *statement) writes() bool {
 	case lex.KwCommit, lex.KwRollback: // of this session, or of a transaction on disk
 		return s.at(1).Keyword == lex.KwPrepared
 	case lex.KwDeclare:
-		return s.queryWrites(s.find(0, lex.KwFor) + 1)
+		return s.queryWrites(s.until(0, lex.KwFor) + 1)
 	case lex.KwCopy:
-		start := s.find(0, lex.KwTo)
+		start := s.until(0, lex.KwTo)
 		target := s.at(start + 1).Keyword
 		if target != lex.KwStdout && target != lex.KwStdin { // either word is the client
 			return true

@@ -1,0 +1,126 @@
+package export
+
+import (
+	"bufio"
+	"bytes"
+	"strings"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
+)
+
+// A statement takes this many rows, and none after it has this many bytes: the
+// server reads a statement whole.
+const (
+	rowsOfInsert  = 100
+	bytesOfInsert = 1 << 20
+)
+
+func (e *exporter) insert(rows tusk.Rows) error {
+	n, size := 0, 0 // of the statement
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		if n == rowsOfInsert || size >= bytesOfInsert {
+			e.out.WriteString(";\n")
+			n, size = 0, 0
+		}
+		if n > 0 {
+			e.out.WriteByte(',')
+		} else {
+			if err := e.writeTarget("INSERT INTO "); err != nil {
+				return err
+			}
+			e.out.WriteString(" VALUES")
+		}
+		n++
+		e.out.WriteString("\n  (")
+		for i, value := range row {
+			if i > 0 {
+				e.out.WriteString(", ")
+			}
+			writeLiteral(e.out, kindOf(e.columns[i].TypeOID), value)
+			size += len(value)
+		}
+		if err := e.out.WriteByte(')'); err != nil {
+			return err
+		}
+	}
+	if n > 0 {
+		e.out.WriteString(";\n")
+	}
+	return nil
+}
+
+// writeTarget writes the verb, the table and its columns.
+func (e *exporter) writeTarget(verb string) error {
+	if e.Table == "" {
+		return tusk.NewError(tusk.Query, nil, "it is not known for which table to export as %s", e.Format).
+			WithHint("Name the table that the rows are meant for.")
+	}
+	e.out.WriteString(verb)
+	e.out.WriteString(e.Table)
+	for i, name := range e.distinctNames() {
+		separator := ", "
+		if i == 0 {
+			separator = " ("
+		}
+		e.out.WriteString(separator)
+		e.out.WriteString(quoteIdentifier(name))
+	}
+	return e.out.WriteByte(')')
+}
+
+// writeLiteral writes a value that assignment to a column of its type takes. A
+// backslash is doubled in an E'…' string, as quote_literal does, so that it does
+// not depend on standard_conforming_strings.
+func writeLiteral(out *bufio.Writer, k kind, value []byte) {
+	switch {
+	case value == nil:
+		out.WriteString("NULL")
+	case k == boolean:
+		out.WriteString(truth(value))
+	case k == number && isNumber(value) && string(value) != "-0": // as an integer it loses its sign
+		out.Write(value)
+	default:
+		if bytes.IndexByte(value, '\\') >= 0 {
+			out.WriteByte('E')
+		}
+		out.WriteByte('\'')
+		for at := 0; ; value = value[at+1:] {
+			if at = bytes.IndexAny(value, `'\`); at < 0 {
+				out.Write(value)
+				break
+			}
+			out.Write(value[:at+1])
+			out.WriteByte(value[at])
+		}
+		out.WriteByte('\'')
+	}
+}
+
+// truth gives the SQL and JSON of a boolean in text form.
+func truth(value []byte) string {
+	if string(value) == "t" {
+		return "true"
+	}
+	return "false"
+}
+
+// quoteIdentifier does what quote_identifier in PostgreSQL's
+// src/backend/utils/adt/ruleutils.c does.
+func quoteIdentifier(name string) string {
+	plain := name != "" && (name[0] < '0' || name[0] > '9')
+	for i := 0; i < len(name) && plain; i++ {
+		b := name[i]
+		plain = b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_'
+	}
+	if k := lex.LookupKeyword(name); k != lex.NotKeyword && k.Category() != lex.Unreserved {
+		plain = false
+	}
+	if plain {
+		return name
+	}
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
