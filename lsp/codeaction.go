@@ -8,6 +8,7 @@ import (
 	protocol316 "github.com/tliron/glsp/protocol_3_16"
 
 	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/engine/export"
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 )
 
@@ -41,6 +42,9 @@ func (s *session) codeAction(_ context.Context, p protocol.CodeActionParams, now
 			add("Commit transaction", "tusk.transaction.commit", SessionParams{URI: d.URI})
 			add("Roll back transaction", "tusk.transaction.rollback", SessionParams{URI: d.URI})
 		}
+	}
+	if last, err := s.engine.LastResult(d.URI); err == nil {
+		add("Export result as CSV", "tusk.result.export", ExportParams{ResultParams: ResultParams{ResultID: last.Info().ID}, Format: export.CSV})
 	}
 	for _, h := range s.engine.Queries() {
 		add("Cancel query: "+oneLine(h.SQL), "tusk.query.cancel", CancelQueryParams{ID: h.ID.String()})

@@ -28,6 +28,7 @@ var commands = []command{
 	{"tusk.result.fetch", (*session).fetchResult},
 	{"tusk.result.cell", (*session).resultCell},
 	{"tusk.result.info", (*session).resultInfo},
+	{"tusk.result.export", (*session).exportResult},
 	{"tusk.result.fetchAll", (*session).fetchAllRows},
 	{"tusk.result.close", (*session).closeResult},
 	{"tusk.transaction.begin", transaction("BEGIN")},
