@@ -15,6 +15,7 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
+	"github.com/tusk-lsp/tusk-lsp/internal/peers"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 )
 
@@ -169,7 +170,7 @@ func BenchmarkMillionRows(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer conn.Close(b.Context())
-	psql := "psql"
+	psql := peers.Command(b, "psql")
 
 	var ours, driver, theirs, first time.Duration
 	var grown uint64
