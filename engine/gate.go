@@ -72,7 +72,8 @@ func (r *runner) confirm(j *job) error {
 	case err != nil && !j.handle.Cancelled():
 		return err
 	case !yes || err != nil:
-		return tusk.NewError(tusk.Cancelled, err, "the statement was not run: it was not confirmed")
+		return tusk.NewError(tusk.Cancelled, err, "the statement was not run: it was not confirmed").
+			WithHint("Run it again to be asked once more.")
 	}
 	return nil
 }

@@ -344,7 +344,7 @@ func (r *runner) connect(h *QueryHandle, a psql.Connect) (string, error) {
 	if err := next.take(ctx); err != nil {
 		return "", err
 	}
-	next.variables, next.display = r.session.variables, r.session.display
+	next.variables, next.display = r.session.variables.Clone(), r.session.display
 	r.session.give()
 	r.session = next
 	return fmt.Sprintf("You are now connected to database %q as user %q, up to the end of the script.\n", c.Database, c.Username), nil

@@ -78,6 +78,11 @@ func (v *Variables) All() iter.Seq2[string, string] {
 	}
 }
 
+// Clone gives variables of the same values.
+func (v *Variables) Clone() *Variables {
+	return &Variables{values: maps.Clone(v.values), restricted: v.restricted}
+}
+
 // Restrict makes Parse refuse every command but \unrestrict, as pg_dump asks
 // for around data that it does not trust.
 func (v *Variables) Restrict(key string) { v.restricted = key }
