@@ -287,7 +287,16 @@ func TestParametersAreBound(t *testing.T) {
 		if o := ask(`select $1::int`, "NaN"); o.failed == nil {
 			t.Error("a value of the wrong type is taken")
 		}
-		s := script(id, "doc", `select :n::int`)
+		// Values are bound on read-only connections as well, and write nothing.
+		s := script(id, "doc", `insert into t values (:n, 'x', 'sad')`)
+		s.Placeholders, s.ReadOnly = lex.ColonName, true
+		nine := "9"
+		s.Values = map[string]tusk.Value{":n": &nine}
+		if e := wantCategory(t, run(t.Context(), state, s).failed, tusk.Query); e.Code != "25006" {
+			t.Errorf("a read-only write with a value: %v", e)
+		}
+
+		s = script(id, "doc", `select :n::int`)
 		s.Placeholders = lex.ColonName
 		seven := "7"
 		s.Values = map[string]tusk.Value{":n": &seven}
