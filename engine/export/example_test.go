@@ -74,8 +74,8 @@ COPY customer (id, "Name", "user", active, tags, data) FROM stdin;
 		{export.Options{Format: export.Markdown}, `
 | id | Name | user | active | tags | data |
 | ---: | --- | --- | --- | --- | --- |
-| 1 | O'Hara, "Scarlett" | *\<null\>* | t | {red,"a b",NULL} | {"a":<br>1} |
-| 2 | back\\slash tab |  | f | \[0:0\]={x} | *\<null\>* |
+| 1 | O'Hara, "Scarlett" | *\<null>* | t | {red,"a b",NULL} | {"a":<br>1} |
+| 2 | back\\slash tab |  | f | \[0:0]={x} | *\<null>* |
 `},
 	}
 	for _, test := range tests {

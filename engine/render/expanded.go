@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strconv"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 )
@@ -54,13 +53,12 @@ func Expanded(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
 // expanded is what is known before the first line is written. Widths are in
 // terminal columns.
 type expanded struct {
-	out     *bufio.Writer
-	header  []cell
-	names   int   // width of the column names
-	values  int   // width of the values
-	several bool  // a value has several lines
-	count   int64 // of rows
-	value   cell
+	out    *bufio.Writer
+	header []cell
+	names  int   // width of the column names
+	values int   // width of the values
+	count  int64 // of rows
+	value  cell
 }
 
 func newExpanded(out *bufio.Writer, r *tusk.QueryResult, rows tusk.Rows) (*expanded, error) {
@@ -77,16 +75,8 @@ func newExpanded(out *bufio.Writer, r *tusk.QueryResult, rows tusk.Rows) (*expan
 		for _, value := range row {
 			e.value.set(value)
 			e.values = max(e.values, e.value.width())
-			e.several = e.several || len(e.value.lines) > 1
 		}
 	}
-	between := len(" | ")
-	if e.several {
-		between++
-	}
-	// The line above a row has room in the others.
-	widest := len("-[ RECORD  ]") + len(strconv.FormatInt(e.count, 10))
-	e.values = max(e.values, widest-e.names-between)
 	return e, nil
 }
 

@@ -2,7 +2,6 @@ package render
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -11,9 +10,10 @@ import (
 )
 
 // Markdown writes a result as a table of GitHub Flavored Markdown
-// (https://github.github.com/gfm/#tables-extension-). Whatever the values hold,
-// they are shown as text and not as markup; a NULL is set in italics. The rows
-// are read once. What has neither columns nor rows is its command tag.
+// (https://github.github.com/gfm/#tables-extension-). Whatever the values hold is
+// shown as text and not as markup, but white space is folded as Markdown does; a
+// NULL is set in italics. The rows are read once. What has neither columns nor
+// rows is its command tag.
 func Markdown(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
 	out := bufio.NewWriter(w)
 	if r.Title != "" {
@@ -90,23 +90,34 @@ func writeNotes(out *bufio.Writer, r *tusk.QueryResult, n int64) {
 
 // writeInline writes text that Markdown shows as it is, within a line.
 func writeInline(out *bufio.Writer, text []byte) {
-	for len(text) > 0 {
-		at := bytes.IndexAny(text, "\\|*_`~[]<>&!#$\r\n\t\x00")
-		if at < 0 {
-			out.Write(text)
-			return
-		}
-		out.Write(text[:at])
-		switch b := text[at]; {
-		case b == '\r' && bytes.HasPrefix(text[at+1:], []byte("\n")): // both are one break
+	start := 0 // of what is not written yet
+	for i, b := range text {
+		switch {
+		case b == '_' && i > 0 && i+1 < len(text) && alphanumeric(text[i-1]) && alphanumeric(text[i+1]):
+			continue // within a word it is no markup
+		case b == '\r' && i+1 < len(text) && text[i+1] == '\n':
+			out.Write(text[start:i]) // both are one break
 		case b == '\r' || b == '\n':
+			out.Write(text[start:i])
 			out.WriteString("<br>")
 		case b == '\t':
+			out.Write(text[start:i])
 			out.WriteByte(' ')
-		default:
+		case b < 0x20 || b == 0x7f:
+			out.Write(text[start:i])
+			fmt.Fprintf(out, `\\x%02X`, b) // as in a table
+		case strings.IndexByte("\\|*_`~[<&$", b) >= 0:
+			out.Write(text[start:i])
 			out.WriteByte('\\')
 			out.WriteByte(b)
+		default:
+			continue
 		}
-		text = text[at+1:]
+		start = i + 1
 	}
+	out.Write(text[start:])
+}
+
+func alphanumeric(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
 }

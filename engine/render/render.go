@@ -22,25 +22,30 @@ func Text(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
 	case tusk.AsExpanded:
 		return Expanded(w, r, rows)
 	case tusk.AsLines:
-		return lines(w, rows)
+		return lines(w, r, rows)
 	default:
 		return Table(w, r, rows)
 	}
 }
 
 // lines writes the cells of each row as a line.
-func lines(w io.Writer, rows tusk.Rows) error {
+func lines(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
 	out := bufio.NewWriter(w)
+	n := int64(0)
 	for row, err := range rows {
 		if err != nil {
 			return err
 		}
+		n++
 		for _, cell := range row {
 			out.Write(cell)
 		}
 		if err := out.WriteByte('\n'); err != nil {
 			return err
 		}
+	}
+	if r.Truncated {
+		fmt.Fprintln(out, count(r, n))
 	}
 	return out.Flush()
 }

@@ -62,7 +62,7 @@ func (f *finder) drop(s *statement) Action {
 		return action
 	}
 	end := len(s.tokens)
-	if last := s.at(end - 1); i+1 < end && (last.Keyword == lex.KwCascade || last.Keyword == lex.KwRestrict) {
+	if last := s.at(end - 1); i+1 < end && s.at(end-2).Kind != lex.Comma && (last.Keyword == lex.KwCascade || last.Keyword == lex.KwRestrict) {
 		end--
 	}
 	if action.Type == "database" { // [WITH] (FORCE)
