@@ -18,6 +18,7 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/engine/describe"
 	"github.com/tusk-lsp/tusk-lsp/engine/psql"
 	"github.com/tusk-lsp/tusk-lsp/sql"
+	sqltext "github.com/tusk-lsp/tusk-lsp/sql/text"
 )
 
 // meta runs a psql command. What it prints is a result without columns.
@@ -267,11 +268,13 @@ func (r *runner) include(index int, text string, a psql.Include) error {
 		return r.own(index, text, func(*QueryHandle) (string, error) { return "", err })
 	}
 	r.files = append(r.files, path)
-	outer := r.conditions
+	outer, place := r.conditions, r.place
 	r.conditions = psql.Conditions{}
-	defer func() { r.files, r.conditions = r.files[:len(r.files)-1], outer }()
-	list := sql.New(content).Statements()
+	defer func() { r.files, r.conditions, r.place = r.files[:len(r.files)-1], outer, place }()
+	file := sql.New(content)
+	list := file.Statements()
 	for i := range list {
+		r.place = fmt.Sprintf("%s, line %d", path, file.Lines().Position(list[i].Span.Start, sqltext.UTF8).Line+1)
 		if err := r.one(list, i, index); err != nil {
 			if err == errQuit {
 				return nil

@@ -86,6 +86,7 @@ type job struct {
 	query   wireQuery
 	origin  func(offset int) int // from query.sql into handle.SQL, in bytes
 	before  int                  // bytes of handle.SQL before the script's statement
+	place   string               // the file and line that \i read it from; "": the script itself
 	params  []tusk.Parameter
 	bound   []string // values that \bind gave; nil: none
 	display tusk.Display
@@ -197,7 +198,9 @@ func (r *runner) prepare(index int, source string) (job, error) {
 	if !j.shape.several {
 		j.before = 0
 	}
-	j.origin = func(offset int) int { return expanded.Origin(b.origin(offset)) }
+	if r.place == "" {
+		j.origin = func(offset int) int { return expanded.Origin(b.origin(offset)) }
+	}
 	for _, name := range b.names {
 		j.params = append(j.params, tusk.Parameter{Name: name})
 	}
@@ -210,25 +213,35 @@ func (r *runner) literally(index int, source string) job {
 		index:   index,
 		handle:  newQueryHandle(r.session.connection.config.ID, source),
 		shape:   shapeOf(source),
-		origin:  func(offset int) int { return offset },
+		origin:  func(int) int { return nowhere },
+		place:   r.place,
 		display: r.session.display,
 	}
 	j.query = wireQuery{sql: source, copies: j.shape.copiesHere()}
 	return j
 }
 
+// nowhere is the origin of text that the script's statement does not hold.
+const nowhere = -1
+
 // positioned puts the position of an error, which counts characters of what the
-// server got from 1, into the statement's own text.
+// server got from 1, into the statement's own text. It has none where that text
+// came from elsewhere, such as a file or a variable.
 func (j *job) positioned(err error) error {
 	e, ok := errors.AsType[*tusk.Error](err)
-	if !ok || e.Position == 0 {
+	if !ok || e.Position == 0 && j.place == "" {
 		return err
 	}
 	out := *e
-	offset := j.origin(text.CharOffset(j.query.sql, e.Position)) - j.before
-	out.Position = 0 // in one of the statements that run together, which no event names
-	if offset >= 0 {
-		out.Position = text.CharNumber(j.handle.SQL[j.before:], offset)
+	if j.place != "" {
+		out.Detail = strings.TrimPrefix(out.Detail+"\nin "+j.place, "\n")
+	}
+	if out.Position > 0 {
+		offset := j.origin(text.CharOffset(j.query.sql, e.Position)) - j.before
+		out.Position = 0
+		if offset >= 0 {
+			out.Position = text.CharNumber(j.handle.SQL[j.before:], offset)
+		}
 	}
 	return &out
 }

@@ -22,6 +22,8 @@ type runner struct {
 	conditions psql.Conditions
 	files      []string // that \i reads at the moment, the outermost first
 	together   []string // statements that \; keeps until the one that follows
+	place      string   // in the innermost of files, of the statement that runs; "" in the script itself
+	lastAt     int      // the script's statement that last is from
 	last       string   // the last SQL, which \g and its like send, again if need be
 	bound      []string // the values that \bind gave for it; nil: it gave none
 	told       bool     // a command told its results
@@ -67,6 +69,7 @@ func (r *runner) one(list []sql.Statement, i, index int) error {
 			r.together = append(r.together, st.Text())
 			return nil
 		}
+		r.lastAt = index
 		r.last, r.together = strings.Join(append(r.together, st.Text()), `\;`), nil
 		if i+1 < len(list) && sends(list[i+1]) && !terminated(st) {
 			return nil // \gset and its like send it

@@ -162,6 +162,16 @@ func TestIncludedScripts(t *testing.T) {
 	if got := run(`\i wrong.sql`); !strings.Contains(got, `column "wrong" does not exist`) {
 		t.Errorf("gave %s", got)
 	}
+	wrong := script(id, "doc", "\\i wrong.sql")
+	wrong.Path = filepath.Join(dir, "main.sql")
+	var failure error
+	wrong.Finished = func(_ int, _ *engine.QueryHandle, _ *tusk.QueryResult, err error) { failure = err }
+	if err := state.Run(t.Context(), wrong); err != nil {
+		t.Fatal(err)
+	}
+	if e := wantCategory(t, failure, tusk.Query); e.Position != 0 || !strings.Contains(e.Detail, "wrong.sql, line 2") {
+		t.Errorf("the error is at %d: %s", e.Position, e.Detail)
+	}
 	for text, want := range map[string]string{
 		`\i loop.sql`:        "16 files include each other",
 		`\i missing.sql`:     "cannot be read",
@@ -311,5 +321,18 @@ func TestPositionsBehindVariables(t *testing.T) {
 	o := run(t.Context(), state, script(id, "doc", "\\set long 'a much longer value than its name'\nselect :'long', wrong"))
 	if e := wantCategory(t, o.failed, tusk.Query); e.Position != 17 {
 		t.Errorf("the position is %d, want 17: %v", e.Position, e)
+	}
+	// What a variable or a result brought has no place in the document.
+	for _, text := range []string{"\\set q 'select 1; select wrong'\n:q;", "select 'select wrong' \\gexec", "\\copy no_such from stdin\n1\n\\.\n"} {
+		if e := wantCategory(t, run(t.Context(), state, script(id, "doc", text)).failed, tusk.Query); e.Position != 0 {
+			t.Errorf("%s: the position is %d", text, e.Position)
+		}
+	}
+	// What \g sends is where it was written.
+	s := script(id, "doc", "select wrong\n\\g")
+	at := -1
+	s.Finished = func(i int, _ *engine.QueryHandle, _ *tusk.QueryResult, err error) { at = i }
+	if e := wantCategory(t, run(t.Context(), state, s).failed, tusk.Query); e.Position != 8 || at != 0 {
+		t.Errorf("the position is %d in statement %d", e.Position, at)
 	}
 }

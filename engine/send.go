@@ -29,7 +29,7 @@ func (r *runner) send(index int, text string, c psql.Command, data io.Reader) er
 	}
 	switch a := c.Action.(type) {
 	case psql.Send:
-		_, err := r.sendOnce(index, data, func(j *job) {
+		_, err := r.sendOnce(data, func(j *job) {
 			for _, f := range a.Formats {
 				if f.Option == "expanded" && (f.Value == nil || *f.Value != "off") {
 					j.display = tusk.AsExpanded
@@ -38,7 +38,7 @@ func (r *runner) send(index int, text string, c psql.Command, data io.Reader) er
 		})
 		return err
 	case psql.SendInto:
-		results, err := r.sendOnce(index, data, func(j *job) { j.hidden = true })
+		results, err := r.sendOnce(data, func(j *job) { j.hidden = true })
 		if err != nil {
 			return err
 		}
@@ -62,16 +62,16 @@ func (r *runner) send(index int, text string, c psql.Command, data io.Reader) er
 	case psql.SendDescribe:
 		return r.sendDescribe(index, text)
 	case psql.Watch:
-		return r.watchStatement(index, a)
+		return r.watchStatement(a)
 	}
 	return nil
 }
 
 // sendOnce runs the last statement, with what \bind gave.
-func (r *runner) sendOnce(index int, data io.Reader, change func(*job)) ([]*tusk.QueryResult, error) {
-	j, err := r.prepare(index, r.last)
+func (r *runner) sendOnce(data io.Reader, change func(*job)) ([]*tusk.QueryResult, error) {
+	j, err := r.prepare(r.lastAt, r.last)
 	if err != nil {
-		return nil, r.own(index, r.last, func(*QueryHandle) (string, error) { return "", err })
+		return nil, r.own(r.lastAt, r.last, func(*QueryHandle) (string, error) { return "", err })
 	}
 	j.bound, r.bound = r.bound, nil
 	change(&j)
@@ -81,7 +81,7 @@ func (r *runner) sendOnce(index int, data io.Reader, change func(*job)) ([]*tusk
 // sendEachCell runs each cell of the statement's result as a statement
 // (\gexec): row by row, NULL left out.
 func (r *runner) sendEachCell(index int, data io.Reader) error {
-	results, err := r.sendOnce(index, data, func(j *job) { j.hidden = true })
+	results, err := r.sendOnce(data, func(j *job) { j.hidden = true })
 	if err != nil || len(results) == 0 {
 		return err
 	}
@@ -162,9 +162,9 @@ func (r *runner) tell(index int, h *QueryHandle, result *tusk.QueryResult) error
 
 // watchStatement runs the last statement again and again (\watch), up to its
 // count, a result of too few rows, an error or the cancel.
-func (r *runner) watchStatement(index int, w psql.Watch) error {
+func (r *runner) watchStatement(w psql.Watch) error {
 	for n := 1; ; n++ {
-		results, err := r.sendOnce(index, nil, func(j *job) {
+		results, err := r.sendOnce(nil, func(j *job) {
 			j.title = fmt.Sprintf("%s (every %gs)", time.Now().Format(time.ANSIC), w.Interval.Seconds())
 		})
 		if err != nil {
