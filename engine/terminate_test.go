@@ -65,12 +65,12 @@ func TestTerminateOfBackendThatHangs(t *testing.T) {
 	hanging := db.Conn(t)
 	ended := inBackground(t, hanging, `select pg_sleep(60)`)
 	awaitSleep(t, state, id)
-	db.Exec(t, fmt.Sprintf(`copy (select 1) to program 'kill -STOP %d'`, pidOf(hanging)))
+	db.Exec(t, fmt.Sprintf(`copy (select 1) to program 'cat > /dev/null; kill -STOP %d'`, pidOf(hanging)))
 	e := wantCategory(t, state.Terminate(t.Context(), id, pidOf(hanging)), tusk.Query)
 	if want := fmt.Sprintf("pid %d was told to end and goes on after 300ms", pidOf(hanging)); e.Message != want {
 		t.Errorf("told %s", e.Message)
 	}
-	db.Exec(t, fmt.Sprintf(`copy (select 1) to program 'kill -CONT %d'`, pidOf(hanging)))
+	db.Exec(t, fmt.Sprintf(`copy (select 1) to program 'cat > /dev/null; kill -CONT %d'`, pidOf(hanging)))
 	if err := await(t, "the end", ended); err == nil {
 		t.Error("it was not ended")
 	}
