@@ -90,3 +90,26 @@ func TestAcquireEndsWithItsContext(t *testing.T) {
 	_, err = pool.Acquire(ctx)
 	wantCategory(t, err, tusk.Cancelled)
 }
+
+func TestTwentyQueriesOnFourConnections(t *testing.T) {
+	pool := poolOf(t, func(c *engine.Config) { c.MaxConns = 4 })
+	ended := make(chan error, 20)
+	for range 20 {
+		go func() {
+			conn, err := pool.Acquire(t.Context())
+			if err == nil {
+				_, err = conn.Exec(t.Context(), `select pg_sleep(0.05)`)
+				conn.Release()
+			}
+			ended <- err
+		}()
+	}
+	for range 20 {
+		if err := await(t, "an end", ended); err != nil {
+			t.Error(err)
+		}
+	}
+	if s := pool.Status(); s.Size > 4 || s.Waiting != 0 {
+		t.Errorf("afterwards the pool is %+v", s)
+	}
+}

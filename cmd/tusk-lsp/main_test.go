@@ -141,7 +141,7 @@ func process(t *testing.T, env ...string) *lsptest.Editor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env = append(os.Environ(), append(env, beTusk+"=1", "TUSK_KEYRING_DISABLED=a test", "TUSK_DATA_DIR="+t.TempDir())...)
+	env = append(append(os.Environ(), beTusk+"=1", "TUSK_KEYRING_DISABLED=a test", "TUSK_DATA_DIR="+t.TempDir()), env...)
 	e := lsptest.Binary(t, path, nil, env, lspclient.Options{})
 	e.Initialize()
 	return e
@@ -181,6 +181,40 @@ func TestVanishedClientLeavesNothing(t *testing.T) {
 		t.Errorf("the server goes on: %v", err)
 	}
 	db.AwaitBackends(t, "vanishing", 0, 2*time.Second)
+}
+
+// A client that goes while a large result comes leaves no file of it behind.
+func TestClientVanishesAmidAResult(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	data := t.TempDir()
+	e := process(t, "DATABASE_URL="+db.URL()+"?application_name=vanishing", "TUSK_DATA_DIR="+data)
+	const uri = "file:///x.sql"
+	e.Open(uri, "select n, repeat('x', 1000) from generate_series(1, 10000000) n")
+	e.Command("tusk.execute", nil, map[string]any{"uri": uri, "maxRows": -1})
+	spooled := func() int {
+		files, err := filepath.Glob(filepath.Join(data, "spool-*", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(files)
+	}
+	for deadline := time.Now().Add(20 * time.Second); spooled() == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is on the disk")
+		}
+	}
+	if err := e.Kill(); err != nil {
+		t.Log(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if _, err := e.Wait(ctx); err != nil {
+		t.Errorf("the server goes on: %v", err)
+	}
+	if n := spooled(); n > 0 {
+		t.Errorf("%d files are left", n)
+	}
+	db.AwaitBackends(t, "vanishing", 0, 5*time.Second)
 }
 
 func TestDataDirectoryOfEachSystem(t *testing.T) {
