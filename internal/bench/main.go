@@ -63,7 +63,7 @@ func run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 	fmt.Printf("%s/%s, %d cores, %s memory, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), memory(), server)
 	b := &bench{ctx: ctx, url: server.URL("postgres"), data: data}
-	for _, measure := range []func() error{b.initialize, b.firstCompletion, b.typing, b.cancel} {
+	for _, measure := range []func() error{b.initialize, b.firstCompletion, b.typing, b.million, b.cancel} {
 		if err := measure(); err != nil {
 			return err
 		}
@@ -188,6 +188,36 @@ func (b *bench) typing() error {
 		}
 	}
 	return nil
+}
+
+// million runs a statement of a million rows, which go to the spool, and fetches
+// windows of them.
+func (b *bench) million() error {
+	c, err := b.start()
+	if err != nil {
+		return err
+	}
+	before := residentKB(c.PID())
+	const query = `select n, n * 2.5, 'row ' || n, md5(n::text), now(), n % 2 = 0, n % 100, repeat('x', 20) from generate_series(1, 1000000) n`
+	if err := c.Open(uri, "sql", query); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := c.ExecuteCommand(b.ctx, "tusk.execute", nil, map[string]any{"uri": uri, "maxRows": -1, "wait": true}); err != nil {
+		return err
+	}
+	fmt.Printf("%-44s %8.2f s\n", "1,000,000 rows × 8 columns → their answer", time.Since(began).Seconds())
+	var times []time.Duration
+	for n := range 100 {
+		began := time.Now()
+		if err := c.ExecuteCommand(b.ctx, "tusk.result.fetch", nil, map[string]any{"offset": n * 9999, "limit": 100}); err != nil {
+			return err
+		}
+		times = append(times, time.Since(began))
+	}
+	report("a window of 100 of them", times)
+	fmt.Printf("%-44s %8.1f MB\n", "resident growth", float64(residentKB(c.PID())-before)/1024)
+	return b.end(c)
 }
 
 func (b *bench) cancel() error {
