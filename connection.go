@@ -3,6 +3,7 @@ package tusk
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -76,11 +77,12 @@ type SSHTunnelConfig struct {
 // ConnectionOptions are the settings of a connection beyond its address.
 type ConnectionOptions struct {
 	ConnectTimeoutSecs   int    `json:"connect_timeout_secs"`
-	StatementTimeoutSecs int    `json:"statement_timeout_secs,omitempty"` // 0: none
+	StatementTimeoutSecs int    `json:"statement_timeout_secs,omitempty"` // 0: the server's; of background work, too
 	ReadOnly             bool   `json:"read_only"`
 	ApplicationName      string `json:"application_name"`
 
-	// Time-outs of the sessions that run the user's statements; 0: the server's.
+	// Time-outs of the sessions that run the user's statements alone; 0: the
+	// server's. Behind a pooler they are not in force.
 	LockTimeoutSecs              int `json:"lock_timeout_secs,omitempty"`
 	IdleInTransactionTimeoutSecs int `json:"idle_in_transaction_timeout_secs,omitempty"`
 
@@ -125,8 +127,9 @@ func (c ConnectionConfig) ConfirmPolicy() ConfirmPolicy {
 	}
 }
 
-// isRed reports whether people call a color red: its hue is within 20 degrees of
-// red, and neither is it pale nor nearly black.
+// isRed reports whether people call a color red. In terms of HSV: its hue is at
+// most 20 degrees from red's, its saturation at least 40 % (else it is pink or
+// grey) and its value at least 96 of 255 (else it is nearly black).
 func isRed(color string) bool {
 	if !hexColor.MatchString(color) {
 		return false
@@ -138,7 +141,7 @@ func isRed(color string) bool {
 	r, g, b := float64(rgb>>16), float64(rgb>>8&0xFF), float64(rgb&0xFF)
 	low := min(g, b)
 	// Red leads, so that the hue is (g-b)/(r-low) sixths of a circle from it.
-	return r >= 0x60 && r-low >= 0.4*r && max(g, b)-low <= (r-low)/3
+	return r >= 96 && r-low >= 0.4*r && max(g, b)-low <= (r-low)/3
 }
 
 // ConnectTimeout is the time-out as a duration.
@@ -221,25 +224,36 @@ func (c ConnectionConfig) Validate() error {
 		v.fail("ssl_mode", fmt.Sprintf("%q is none of disable, prefer, require, verify-ca, verify-full", c.SSLMode))
 	}
 	v.require((c.SSLCert == "") == (c.SSLKey == ""), "ssl_cert", "a client certificate and its key go together")
-	v.require(c.Options.ConnectTimeoutSecs >= 1, "options.connect_timeout_secs", "must be at least 1 second")
-	v.require(c.Options.StatementTimeoutSecs >= 0, "options.statement_timeout_secs", "must not be negative")
-	v.require(c.Options.LockTimeoutSecs >= 0, "options.lock_timeout_secs", "must not be negative")
-	v.require(c.Options.IdleInTransactionTimeoutSecs >= 0, "options.idle_in_transaction_timeout_secs", "must not be negative")
-	switch c.Options.Environment {
-	case "", Development, Test, Staging, Production:
-	default:
-		v.fail("options.environment", fmt.Sprintf("%q is none of development, test, staging, production", c.Options.Environment))
-	}
-	switch c.Options.Confirm {
-	case "", ConfirmOff, ConfirmAsk, ConfirmRefuse, ConfirmWrites:
-	default:
-		v.fail("options.confirm", fmt.Sprintf("%q is none of off, ask, refuse, writes", c.Options.Confirm))
-	}
+	c.Options.validate(&v, "options.")
 	v.require(c.Color == "" || hexColor.MatchString(c.Color), "color", "must look like #RRGGBB")
 	if c.SSHTunnel != nil {
 		c.SSHTunnel.validate(&v, "ssh_tunnel.")
 	}
 	return v.err()
+}
+
+// Validate returns nil or the *FieldErrors of every bad field, joined.
+func (o ConnectionOptions) Validate() error {
+	var v validation
+	o.validate(&v, "")
+	return v.err()
+}
+
+func (o ConnectionOptions) validate(v *validation, prefix string) {
+	v.require(o.ConnectTimeoutSecs >= 1, prefix+"connect_timeout_secs", "must be at least 1 second")
+	v.timeout(prefix+"statement_timeout_secs", o.StatementTimeoutSecs)
+	v.timeout(prefix+"lock_timeout_secs", o.LockTimeoutSecs)
+	v.timeout(prefix+"idle_in_transaction_timeout_secs", o.IdleInTransactionTimeoutSecs)
+	switch o.Environment {
+	case "", Development, Test, Staging, Production:
+	default:
+		v.fail(prefix+"environment", fmt.Sprintf("%q is none of development, test, staging, production", o.Environment))
+	}
+	switch o.Confirm {
+	case "", ConfirmOff, ConfirmAsk, ConfirmRefuse, ConfirmWrites:
+	default:
+		v.fail(prefix+"confirm", fmt.Sprintf("%q is none of off, ask, refuse, writes", o.Confirm))
+	}
 }
 
 // Validate returns nil or the *FieldErrors of every bad field, joined. That
@@ -291,6 +305,12 @@ func (v *validation) host(field, host string) {
 	case strings.ContainsAny(host, " \t\r\n/\\,"):
 		v.fail(field, fmt.Sprintf("%q is no host name", host))
 	}
+}
+
+// timeout checks a time-out of the server's, which counts in milliseconds with 32
+// bits.
+func (v *validation) timeout(field string, seconds int) {
+	v.require(seconds >= 0 && seconds <= math.MaxInt32/1000, field, "must be 0 (none) to 2147483 seconds")
 }
 
 func (v *validation) port(field string, port int) {

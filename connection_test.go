@@ -20,6 +20,15 @@ func TestConfirmPolicy(t *testing.T) {
 		{"", "#FFCCCC", "", ConfirmOff}, // pink
 		{"", "#FF00AA", "", ConfirmOff}, // magenta
 		{"", "#220000", "", ConfirmOff}, // nearly black
+		{"", "#600000", "", ConfirmAsk}, // the darkest
+		{"", "#5F0000", "", ConfirmOff},
+		{"", "#FF9999", "", ConfirmAsk}, // the palest: 40 %
+		{"", "#FF9A9A", "", ConfirmOff},
+		{"", "#FF5500", "", ConfirmAsk}, // 20 degrees towards yellow
+		{"", "#FF5600", "", ConfirmOff},
+		{"", "#FF0055", "", ConfirmAsk}, // 20 degrees towards magenta
+		{"", "#FF0056", "", ConfirmOff},
+		{"", "red", "", ConfirmOff}, // no color; Validate says so
 		{"", "#00FF00", "", ConfirmOff},
 		{"", "#888888", "", ConfirmOff},
 		{"", "#FF0000", ConfirmWrites, ConfirmWrites},

@@ -70,6 +70,11 @@ func TestValidateNamesEveryBadField(t *testing.T) {
 		{"ssl_cert", func(c *tusk.ConnectionConfig) { c.SSLKey = "key.pem" }},
 		{"color", func(c *tusk.ConnectionConfig) { c.Color = "red" }},
 		{"options.connect_timeout_secs", func(c *tusk.ConnectionConfig) { c.Options.ConnectTimeoutSecs = -1 }},
+		{"options.statement_timeout_secs", func(c *tusk.ConnectionConfig) { c.Options.StatementTimeoutSecs = -1 }},
+		{"options.lock_timeout_secs", func(c *tusk.ConnectionConfig) { c.Options.LockTimeoutSecs = 2147484 }}, // more milliseconds than PostgreSQL takes
+		{"options.idle_in_transaction_timeout_secs", func(c *tusk.ConnectionConfig) { c.Options.IdleInTransactionTimeoutSecs = -1 }},
+		{"options.environment", func(c *tusk.ConnectionConfig) { c.Options.Environment = "prod" }},
+		{"options.confirm", func(c *tusk.ConnectionConfig) { c.Options.Confirm = "always" }},
 		{"ssh_tunnel.auth_method", func(c *tusk.ConnectionConfig) {
 			c.SSHTunnel = &tusk.SSHTunnelConfig{ID: c.ID, Name: "t", Host: "h", Port: 22, Username: "u", AuthMethod: "magic"}
 		}},

@@ -124,6 +124,7 @@ func TestImportIsWholeOrNotAtAll(t *testing.T) {
 		"a later version":  {change(`"version": 1`, `"version": 2`), "the import has version 2, this tusk-lsp reads up to 1", "", "Update"},
 		"no version":       {change(`"version": 1`, `"version": 0`), "the import has version 0, this tusk-lsp reads up to 1", "", "Update"},
 		"a bad connection": {change(`"port": 6432`, `"port": 0`), "the import has entries that are not valid", "connections[", "nothing was imported"},
+		"a bad policy":     {change(`"confirm": "writes"`, `"confirm": "never"`), "the import has entries that are not valid", "options.confirm", "nothing was imported"},
 		"a bad origin":     {change(`"ephemeral"`, `"unknown"`), "the import has entries that are not valid", `"unknown" is no origin`, "nothing was imported"},
 		"a bad tunnel":     {change(`"name": "lone"`, `"name": ""`), "the import has entries that are not valid", "tunnels[", "nothing was imported"},
 		"a bad query":      {change(`"select 2"`, `""`), "the import has entries that are not valid", "saved_queries[", "nothing was imported"},

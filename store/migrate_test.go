@@ -4,9 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
 )
 
 // column reads the one column of all rows as text.
@@ -95,6 +100,85 @@ func TestMigrationThatIsCancelledLeavesNothing(t *testing.T) {
 	}
 	if got := column(t, db, `SELECT name FROM sqlite_schema`); len(got) != 0 {
 		t.Errorf("tables %s", got)
+	}
+}
+
+// A file of the tusk-lsp before step 5 gets its columns, with what nobody chose
+// in the rows that are there; and that tusk-lsp can go on with the file.
+func TestConnectionsOfStepFourGetTheirOptions(t *testing.T) {
+	dir := t.TempDir()
+	old, err := sql.Open("sqlite", filepath.Join(dir, FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old.SetMaxOpenConns(1)
+	t.Cleanup(func() { old.Close() })
+	if err := migrate(t.Context(), old, domain, steps[:4], 1); err != nil {
+		t.Fatal(err)
+	}
+	id := uuid.NewString()
+	put := func(name string) {
+		t.Helper()
+		if _, err := old.Exec(`INSERT INTO connections (connection_id, name, host, database, username, color, statement_timeout_secs, read_only)
+			VALUES (?, ?, 'db', 'shop', 'ana', '#ff0000', 60, 1)
+			ON CONFLICT (connection_id) DO UPDATE SET name = excluded.name`, id, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("before")
+	if _, err := old.Exec(`INSERT INTO query_history (connection_id, sql_text) VALUES (?, 'select 1')`, id); err != nil {
+		t.Fatal(err)
+	}
+
+	s, warning, err := Open(t.Context(), dir)
+	if err != nil || warning != nil {
+		t.Fatal(err, warning)
+	}
+	t.Cleanup(func() { s.Close() })
+	got, err := s.ConnectionByName(t.Context(), "before")
+	want := tusk.ConnectionOptions{ConnectTimeoutSecs: 10, StatementTimeoutSecs: 60, ReadOnly: true, ApplicationName: "Tusk"}
+	if err != nil || got.Options != want || got.ConfirmPolicy() != tusk.ConfirmAsk {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+	if history := column(t, s.read, `SELECT sql_text FROM query_history`); !slices.Equal(history, []string{"select 1"}) {
+		t.Errorf("the history is %q", history)
+	}
+
+	got.Options.LockTimeoutSecs, got.Options.Environment = 5, tusk.Production
+	if err := s.SaveConnection(t.Context(), got.ConnectionConfig); err != nil {
+		t.Fatal(err)
+	}
+	put("after")
+	again, err := s.ConnectionByName(t.Context(), "after")
+	if err != nil || again.Options != got.Options {
+		t.Errorf("the older tusk-lsp left %+v, %v, want %+v", again.Options, err, got.Options)
+	}
+}
+
+func TestColumnsOfTheOptionsTakeNothingElse(t *testing.T) {
+	db := memory(t)
+	if err := migrate(t.Context(), db, domain, steps, minimumStep); err != nil {
+		t.Fatal(err)
+	}
+	for assignment, taken := range map[string]bool{
+		`lock_timeout_secs = 1`:                 true,
+		`lock_timeout_secs = NULL`:              true,
+		`lock_timeout_secs = 0`:                 false, // none is NULL
+		`lock_timeout_secs = 'x'`:               false,
+		`idle_in_transaction_timeout_secs = -1`: false,
+		`manual_commit = 1`:                     true,
+		`manual_commit = 2`:                     false,
+		`manual_commit = NULL`:                  false,
+		`environment = 'staging'`:               true,
+		`environment = 'Production'`:            false,
+		`confirm = 'refuse'`:                    true,
+		`confirm = 'never'`:                     false,
+	} {
+		_, err := db.Exec(`INSERT INTO connections (connection_id, name, host, database, username) VALUES ('c', 'n', 'h', 'd', 'u')
+			ON CONFLICT DO UPDATE SET name = 'again'; UPDATE connections SET ` + assignment)
+		if (err == nil) != taken {
+			t.Errorf("%s: %v", assignment, err)
+		}
 	}
 }
 

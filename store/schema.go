@@ -105,11 +105,13 @@ INSERT INTO query_history_text(query_history_text) VALUES ('rebuild');`,
 ) STRICT;`,
 
 	// 5: how statements run on a connection.
-	`ALTER TABLE connections ADD COLUMN lock_timeout_secs INTEGER;
-ALTER TABLE connections ADD COLUMN idle_in_transaction_timeout_secs INTEGER;
+	`ALTER TABLE connections ADD COLUMN lock_timeout_secs INTEGER CHECK (lock_timeout_secs > 0);
+ALTER TABLE connections ADD COLUMN idle_in_transaction_timeout_secs INTEGER CHECK (idle_in_transaction_timeout_secs > 0);
 ALTER TABLE connections ADD COLUMN manual_commit INTEGER NOT NULL DEFAULT 0 CHECK (manual_commit IN (0, 1));
-ALTER TABLE connections ADD COLUMN environment TEXT NOT NULL DEFAULT '';
-ALTER TABLE connections ADD COLUMN confirm TEXT NOT NULL DEFAULT '';`,
+ALTER TABLE connections ADD COLUMN environment TEXT NOT NULL DEFAULT ''
+	CHECK (environment IN ('', 'development', 'test', 'staging', 'production'));
+ALTER TABLE connections ADD COLUMN confirm TEXT NOT NULL DEFAULT ''
+	CHECK (confirm IN ('', 'off', 'ask', 'refuse', 'writes'));`,
 }
 
 // minimumStep is written to the file's user_version: the step that a tusk-lsp
