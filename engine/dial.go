@@ -135,21 +135,25 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// prepareSession sets what the connection's options ask of every backend. Behind
-// a pooler nothing is set: what is would meet whoever gets the backend next.
+// prepareSession sets what the connection's options ask of a backend, and nothing
+// that they leave open: a time-out of ours would end migrations. Behind a pooler
+// nothing is set: what is would meet whoever gets the backend next.
 func prepareSession(ctx context.Context, conn *pgconn.PgConn, o tusk.ConnectionOptions) error {
 	if err := detectPooler(ctx, conn); err != nil || pooled(conn) {
 		return err
 	}
 	var set []string
-	if o.StatementTimeoutSecs > 0 {
-		set = append(set, "SET statement_timeout = "+strconv.FormatInt(o.StatementTimeout().Milliseconds(), 10))
-	}
-	if o.LockTimeoutSecs > 0 {
-		set = append(set, "SET lock_timeout = '"+strconv.Itoa(o.LockTimeoutSecs)+"s'")
-	}
-	if o.IdleInTransactionTimeoutSecs > 0 {
-		set = append(set, "SET idle_in_transaction_session_timeout = '"+strconv.Itoa(o.IdleInTransactionTimeoutSecs)+"s'")
+	for _, timeout := range []struct {
+		name    string
+		seconds int
+	}{
+		{"statement_timeout", o.StatementTimeoutSecs},
+		{"lock_timeout", o.LockTimeoutSecs},
+		{"idle_in_transaction_session_timeout", o.IdleInTransactionTimeoutSecs},
+	} {
+		if timeout.seconds > 0 {
+			set = append(set, "SET "+timeout.name+" = '"+strconv.Itoa(timeout.seconds)+"s'")
+		}
 	}
 	if o.ReadOnly {
 		set = append(set, "SET default_transaction_read_only = on")

@@ -42,25 +42,16 @@ func (s *State) Explain(ctx context.Context, source Source) []Value {
 	add("ssl_mode", string(c.SSLMode), string(defaults.SSLMode))
 	list = append(list, certificateValues(c, source.Origin)...)
 	add("options.connect_timeout_secs", strconv.Itoa(c.Options.ConnectTimeoutSecs), strconv.Itoa(defaults.Options.ConnectTimeoutSecs))
-	if c.Options.StatementTimeoutSecs > 0 {
-		add("options.statement_timeout_secs", strconv.Itoa(c.Options.StatementTimeoutSecs), "")
-	}
-	if c.Options.LockTimeoutSecs > 0 {
-		add("options.lock_timeout_secs", strconv.Itoa(c.Options.LockTimeoutSecs), "")
-	}
-	if c.Options.IdleInTransactionTimeoutSecs > 0 {
-		add("options.idle_in_transaction_timeout_secs", strconv.Itoa(c.Options.IdleInTransactionTimeoutSecs), "")
-	}
+	add("options.statement_timeout_secs", seconds(c.Options.StatementTimeoutSecs), "")
+	add("options.lock_timeout_secs", seconds(c.Options.LockTimeoutSecs), "")
+	add("options.idle_in_transaction_timeout_secs", seconds(c.Options.IdleInTransactionTimeoutSecs), "")
 	if c.Options.ManualCommit {
 		add("options.manual_commit", "true", "")
 	}
 	add("options.environment", string(c.Options.Environment), "")
-	if policy := c.ConfirmPolicy(); policy != tusk.ConfirmOff || c.Options.Confirm != "" {
-		origin := ""
-		if c.Options.Confirm == "" {
-			origin = string(policy)
-		}
-		add("options.confirm", string(policy), origin)
+	add("options.confirm", string(c.Options.Confirm), "")
+	if c.Options.Confirm == "" {
+		list = append(list, defaultPolicy(c))
 	}
 	add("options.read_only", strconv.FormatBool(c.Options.ReadOnly), "false")
 	add("options.application_name", c.Options.ApplicationName, defaults.Options.ApplicationName)
@@ -79,6 +70,28 @@ func (s *State) Explain(ctx context.Context, source Source) []Value {
 		list = append(list, s.secretValue(ctx, "ssh_tunnel.secret", c, secrets.SSH(t.ID), sshRecipient(*t)))
 	}
 	return list
+}
+
+// seconds is a time-out, "" where there is none.
+func seconds(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// defaultPolicy tells what happens to statements that destroy data where nobody
+// chose, and why.
+func defaultPolicy(c tusk.ConnectionConfig) Value {
+	policy, origin := c.ConfirmPolicy(), "default"
+	switch {
+	case policy == tusk.ConfirmOff:
+	case c.Options.Environment == tusk.Production:
+		origin = "default for production"
+	default:
+		origin = "default for a red color"
+	}
+	return Value{"options.confirm", string(policy), origin}
 }
 
 // certificateValues are the TLS files, which libpq also takes from a place in

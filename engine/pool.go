@@ -42,7 +42,7 @@ type Pool struct {
 
 // newPool makes a pool that dials when a connection is first acquired.
 func newPool(r *route, limits PoolLimits) (*Pool, error) {
-	settings, err := r.settings()
+	settings, err := r.backgroundSettings()
 	if err != nil {
 		return nil, err
 	}

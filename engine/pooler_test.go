@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgbouncertest"
@@ -100,6 +102,45 @@ func TestOptionsDoNotLeakThroughAPooler(t *testing.T) {
 			t.Errorf("another client has %s", got)
 		}
 		must(t, free, id, doc, `insert into t values (2)`)
+	}
+}
+
+// Time-outs that cannot be set behind a pooler are missed by nobody unawares.
+func TestTimeoutsThatAPoolerTakesAreTold(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	bouncer := pgbouncertest.Start(t, db)
+	limits := func(c *tusk.ConnectionConfig) {
+		c.Options.LockTimeoutSecs, c.Options.IdleInTransactionTimeoutSecs = 1, 2
+	}
+	pooled, pooledID := connected(t, db, pooledBy(bouncer), limits)
+	direct, directID := connected(t, db, limits)
+	free, freeID := connected(t, db, pooledBy(bouncer))
+	told := func(o *tusk.QueryResult) int {
+		n := 0
+		for _, notice := range o.Notices {
+			if strings.Contains(notice.Message, "not in force behind a pooler") && notice.Severity == "WARNING" && notice.Hint != "" {
+				n++
+			}
+		}
+		return n
+	}
+	const show = `select current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')`
+	for _, test := range []struct {
+		name  string
+		state *engine.State
+		id    uuid.UUID
+		want  string
+		told  int
+	}{
+		{"pooled", pooled, pooledID, "0|0", 1},
+		{"pooled, once more", pooled, pooledID, "0|0", 0},
+		{"pooled, without time-outs", free, freeID, "0|0", 0},
+		{"direct", direct, directID, "1s|2s", 0},
+	} {
+		o := must(t, test.state, test.id, "doc", show)
+		if got := cells(o); got != test.want || told(o) != test.told {
+			t.Errorf("%s: the time-outs are %s, told %d times, want %s, %d", test.name, got, told(o), test.want, test.told)
+		}
 	}
 }
 

@@ -75,8 +75,17 @@ func direct(network string) *net.Dialer {
 // knows names that we do not.
 func unresolved(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 
-// settings are the driver's for this route, without a password.
+// settings are the driver's for sessions by this route, without a password.
 func (r *route) settings() (*pgxpool.Config, error) { return dialConfig(r.config, r.dial) }
+
+// backgroundSettings are those for the pool. What bounds the user's locks and
+// transactions would end our own: a catalog that waits for a migration would
+// fail instead.
+func (r *route) backgroundSettings() (*pgxpool.Config, error) {
+	c := r.config
+	c.Options.LockTimeoutSecs, c.Options.IdleInTransactionTimeoutSecs = 0, 0
+	return dialConfig(c, r.dial)
+}
 
 // connect makes a backend for a session. The user may be asked for a secret;
 // the time that takes is beside the connection's time-out.
