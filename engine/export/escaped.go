@@ -28,10 +28,11 @@ func (e *exporter) tsv(rows tusk.Rows) error {
 // copy writes COPY's text format
 // (https://www.postgresql.org/docs/current/sql-copy.html, File Formats).
 func (e *exporter) copy(rows tusk.Rows) error {
-	if err := e.writeTarget("COPY "); err != nil {
+	target, err := e.target()
+	if err != nil {
 		return err
 	}
-	e.out.WriteString(" FROM stdin;\n")
+	e.out.WriteString("COPY " + target + " FROM stdin;\n")
 	for row, err := range rows {
 		if err != nil {
 			return err

@@ -82,8 +82,9 @@ func (f Format) Extension() string {
 // text. The JSON value null cannot be told from NULL.
 //
 // XLSX writes numbers of at most 15 digits, which are all that Excel shows,
-// booleans, and dates and timestamps from March 1900 on that are whole in
-// milliseconds, as what they are. All else is text, and never a formula.
+// booleans, and dates and timestamps of whole seconds from March 1900 to 9999 as
+// what they are, which loses zeros in the end of decimals. All else is text, and
+// never a formula.
 type Options struct {
 	Format Format
 
@@ -100,8 +101,8 @@ type Options struct {
 	Null string
 
 	// TempDir is where XLSX keeps its unfinished file, which is removed in the
-	// end; "" is the folder of the operating system. It takes about 100 bytes of
-	// disk for each cell.
+	// end; "" is the folder of the operating system. It takes about 50 bytes of
+	// disk for each cell besides its value.
 	TempDir string
 }
 
@@ -235,6 +236,6 @@ func (e *exporter) headings() [][]byte {
 }
 
 func (e *exporter) markdown(rows tusk.Rows) error {
-	noFooter := []string{}
-	return render.Markdown(e.out, &tusk.QueryResult{Columns: e.columns, Footers: noFooter}, rows)
+	noFooters := []string{}
+	return render.Markdown(e.out, &tusk.QueryResult{Columns: e.columns, Footers: noFooters}, rows)
 }

@@ -17,6 +17,10 @@ const (
 )
 
 func (e *exporter) insert(rows tusk.Rows) error {
+	target, err := e.target()
+	if err != nil {
+		return err
+	}
 	n, size := 0, 0 // of the statement
 	for row, err := range rows {
 		if err != nil {
@@ -29,10 +33,7 @@ func (e *exporter) insert(rows tusk.Rows) error {
 		if n > 0 {
 			e.out.WriteByte(',')
 		} else {
-			if err := e.writeTarget("INSERT INTO "); err != nil {
-				return err
-			}
-			e.out.WriteString(" VALUES")
+			e.out.WriteString("INSERT INTO " + target + " VALUES")
 		}
 		n++
 		e.out.WriteString("\n  (")
@@ -53,23 +54,17 @@ func (e *exporter) insert(rows tusk.Rows) error {
 	return nil
 }
 
-// writeTarget writes the verb, the table and its columns.
-func (e *exporter) writeTarget(verb string) error {
+// target gives the table and its columns.
+func (e *exporter) target() (string, error) {
 	if e.Table == "" {
-		return tusk.NewError(tusk.Query, nil, "it is not known for which table to export as %s", e.Format).
+		return "", tusk.NewError(tusk.Query, nil, "it is not known for which table to export as %s", e.Format).
 			WithHint("Name the table that the rows are meant for.")
 	}
-	e.out.WriteString(verb)
-	e.out.WriteString(e.Table)
-	for i, name := range e.distinctNames() {
-		separator := ", "
-		if i == 0 {
-			separator = " ("
-		}
-		e.out.WriteString(separator)
-		e.out.WriteString(quoteIdentifier(name))
+	names := e.distinctNames()
+	for i, name := range names {
+		names[i] = quoteIdentifier(name)
 	}
-	return e.out.WriteByte(')')
+	return e.Table + " (" + strings.Join(names, ", ") + ")", nil
 }
 
 // writeLiteral writes a value that assignment to a column of its type takes. A

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -33,15 +34,18 @@ const sheet = "Sheet1"
 func (e *exporter) xlsx(rows tusk.Rows) (err error) {
 	dir, err := os.MkdirTemp(e.TempDir, "export-")
 	if err != nil {
-		return e.spoolError(err)
+		return spoolError(err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	file := excelize.NewFile(excelize.Options{TmpDir: dir})
-	defer func() { err = errors.Join(err, file.Close()) }()
+	defer func() {
+		if left := errors.Join(file.Close(), os.RemoveAll(dir)); left != nil {
+			err = errors.Join(err, spoolError(left))
+		}
+	}()
 	file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return archive{zip.NewWriter(e.out)} })
 	book, err := newWorkbook(e, file)
 	if err != nil {
-		return err
+		return spoolError(err)
 	}
 	if e.Header {
 		if err := book.add(e.headings()); err != nil {
@@ -57,18 +61,21 @@ func (e *exporter) xlsx(rows tusk.Rows) (err error) {
 		}
 	}
 	if err := book.stream.Flush(); err != nil {
-		return e.spoolError(err)
+		return spoolError(err)
 	}
-	err = file.Write(io.Discard)
-	if errors.Is(err, errTooLarge) {
+	err = file.Write(io.Discard) // the archive goes to e.out
+	switch {
+	case errors.Is(err, errTooLarge):
 		return tusk.NewError(tusk.Query, err, "a workbook cannot hold as much as this result").
 			WithHint("Export as CSV, which has no limit.")
+	case err != nil:
+		return spoolError(err)
 	}
-	return err
+	return nil
 }
 
 // spoolError is the error of the unfinished file.
-func (e *exporter) spoolError(err error) error {
+func spoolError(err error) error {
 	return tusk.NewError(tusk.Storage, err, "the workbook cannot be put together").
 		WithHint("Check that there is room in the folder for temporary files and that you may write there.")
 }
@@ -111,7 +118,7 @@ func (b *workbook) add(row [][]byte) error {
 	}
 	first := "A" + strconv.Itoa(b.row)
 	if err := b.stream.SetRow(first, b.values); err != nil {
-		return b.spoolError(err)
+		return spoolError(err)
 	}
 	return nil
 }
@@ -157,18 +164,13 @@ func (b *workbook) fits(column int, value []byte) error {
 			units++
 		}
 		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
-			return b.cannotHold(column, "has the character U+"+hex4(r)+", which a workbook cannot hold")
+			return b.cannotHold(column, fmt.Sprintf("has the character %U, which a workbook cannot hold", r))
 		}
 	}
 	if units > excelize.TotalCellChars {
-		return b.cannotHold(column, "has "+strconv.Itoa(units)+" characters, and a cell of a workbook has room for "+
-			strconv.Itoa(excelize.TotalCellChars))
+		return b.cannotHold(column, fmt.Sprintf("has %d characters, and a cell of a workbook has room for %d", units, excelize.TotalCellChars))
 	}
 	return nil
-}
-
-func hex4(r rune) string {
-	return string(bytes.ToUpper(strconv.AppendInt(nil, int64(r)|1<<16, 16)[1:]))
 }
 
 // excelNumber gives a number that Excel shows with all of its digits.

@@ -51,7 +51,8 @@ func (c *cell) line(n int) (l line, last bool) {
 
 // format writes control characters as pg_wcsformat in PostgreSQL's
 // src/fe_utils/mbprint.c does, and counts the columns as it does: each code
-// point for itself.
+// point for itself. The tables of Unicode differ by version; psql 15 gives a
+// column to what no terminal does, such as the zero-width joiner.
 func (c *cell) format(text []byte) line {
 	if plain(text) {
 		return line{text, len(text)}

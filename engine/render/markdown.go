@@ -36,9 +36,7 @@ func Markdown(w io.Writer, r *tusk.QueryResult, rows tusk.Rows) error {
 		for _, value := range row {
 			out.WriteString("| ")
 			if value == nil {
-				out.WriteByte('*')
-				writeInline(out, []byte(Null))
-				out.WriteByte('*')
+				out.WriteString(`*\` + Null + `*`)
 			} else {
 				writeInline(out, value)
 			}

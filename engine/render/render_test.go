@@ -143,7 +143,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			var first, most uint64
 			err := f.write(io.Discard, r, func(yield func([][]byte, error) bool) {
-				row := [][]byte{nil, []byte("漢 several\nlines\tof a value")}
+				row := [][]byte{nil, []byte("a\nb")}
 				for i := range rows {
 					if i%100_000 == 0 {
 						runtime.GC()
