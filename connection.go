@@ -172,17 +172,23 @@ func (c ConnectionConfig) WithDefaults() ConnectionConfig {
 	if c.Database == "" {
 		c.Database = c.Username // libpq's default
 	}
-	if c.Options.ConnectTimeoutSecs == 0 {
-		c.Options.ConnectTimeoutSecs = DefaultConnectTimeoutSecs
-	}
-	if c.Options.ApplicationName == "" {
-		c.Options.ApplicationName = DefaultApplicationName
-	}
+	c.Options = c.Options.WithDefaults()
 	if c.SSHTunnel != nil {
 		t := c.SSHTunnel.WithDefaults()
 		c.SSHTunnel = &t
 	}
 	return c
+}
+
+// WithDefaults fills every field that has a default and is empty.
+func (o ConnectionOptions) WithDefaults() ConnectionOptions {
+	if o.ConnectTimeoutSecs == 0 {
+		o.ConnectTimeoutSecs = DefaultConnectTimeoutSecs
+	}
+	if o.ApplicationName == "" {
+		o.ApplicationName = DefaultApplicationName
+	}
+	return o
 }
 
 // WithDefaults fills every field that has a default and is empty.

@@ -67,6 +67,22 @@ func FromURL(name, raw, origin string) (Source, error) {
 	return v.source(name, origin)
 }
 
+// Over is base at the source's address: its host, port, database, user and TLS are
+// the source's whole, of the options only what the source says. The rest, such as
+// whether base may write, no connection string can say, and it stays.
+func (s Source) Over(base tusk.ConnectionConfig) tusk.ConnectionConfig {
+	from := s.Config
+	base.Host, base.Port, base.Database, base.Username = from.Host, from.Port, from.Database, from.Username
+	base.SSLMode, base.SSLRootCert, base.SSLCert, base.SSLKey = from.SSLMode, from.SSLRootCert, from.SSLCert, from.SSLKey
+	if name := from.Options.ApplicationName; name != tusk.DefaultApplicationName {
+		base.Options.ApplicationName = name
+	}
+	if seconds := from.Options.ConnectTimeoutSecs; seconds != tusk.DefaultConnectTimeoutSecs {
+		base.Options.ConnectTimeoutSecs = seconds
+	}
+	return base
+}
+
 // FromEnvironment reads libpq's variables, PGSERVICE among them
 // (https://www.postgresql.org/docs/current/libpq-envars.html). It answers false
 // where none says which database is meant.

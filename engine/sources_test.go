@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
@@ -33,6 +35,32 @@ func TestFromURL(t *testing.T) {
 			t.Errorf("%s: %v", url, err)
 		} else if got := address(source); got != want {
 			t.Errorf("%s is %s, want %s", url, got, want)
+		}
+	}
+}
+
+// Another address leaves what no connection string can say.
+func TestAURLLeavesTheGuards(t *testing.T) {
+	base := tusk.ConnectionConfig{
+		ID: uuid.New(), Name: "shop", Host: "old", Port: 1, Database: "d", Username: "u", SSLMode: tusk.SSLDisable, Color: "#cc0000",
+		Options: tusk.ConnectionOptions{ConnectTimeoutSecs: 3, StatementTimeoutSecs: 9, LockTimeoutSecs: 5, ReadOnly: true, ManualCommit: true,
+			Environment: tusk.Production, Confirm: tusk.ConfirmWrites, ApplicationName: "mine"},
+	}
+	for url, change := range map[string]func(*tusk.ConnectionConfig){
+		`postgres://joe@db/shop?sslmode=require`: func(*tusk.ConnectionConfig) {},
+		`postgres://joe@db/shop?sslmode=require&application_name=other&connect_timeout=4`: func(c *tusk.ConnectionConfig) {
+			c.Options.ApplicationName, c.Options.ConnectTimeoutSecs = "other", 4
+		},
+	} {
+		source, err := engine.FromURL("x", url, "a test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := base
+		want.Host, want.Port, want.Database, want.Username, want.SSLMode = "db", 5432, "shop", "joe", tusk.SSLRequire
+		change(&want)
+		if got := source.Over(base); got != want {
+			t.Errorf("%s gives %+v\nwant %+v", url, got, want)
 		}
 	}
 }

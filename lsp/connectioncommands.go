@@ -109,7 +109,7 @@ func (p SaveConnectionParams) config(base tusk.ConnectionConfig) (tusk.Connectio
 		if err != nil {
 			return config, password, err
 		}
-		config = source.Config
+		config = source.Over(base)
 		if password.IsZero() {
 			password = source.Password
 		}

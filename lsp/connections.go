@@ -191,15 +191,7 @@ func (c *connections) look(d *Document) (choice, error) {
 func sourcesOf(settings *Settings) ([]engine.Source, error) {
 	var given []engine.Source
 	for _, connection := range settings.Connections {
-		if connection.URL != "" {
-			source, err := engine.FromConninfo(connection.Name, connection.URL, "settings")
-			if err != nil {
-				return nil, err
-			}
-			given = append(given, source)
-			continue
-		}
-		source, err := engine.FromConfig(connection.ConnectionConfig, "settings")
+		source, err := connection.source()
 		if err != nil {
 			return nil, err
 		}

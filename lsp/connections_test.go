@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/lsp"
@@ -111,6 +113,78 @@ func TestConnectionsAreManaged(t *testing.T) {
 	}
 	if err := e.CommandError("tusk.connection.test", "shop"); !strings.Contains(err.Message, "no connection named shop") {
 		t.Errorf("testing what was removed: %v", err)
+	}
+}
+
+func TestConnectionsHaveTheirOptions(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	e := desk(t, t.TempDir(), lspclient.Options{})
+	e.Command("tusk.connection.add", nil, map[string]any{"name": "shop", "url": db.URL(), "connection": map[string]any{
+		"options": map[string]any{"lock_timeout_secs": 5, "idle_in_transaction_timeout_secs": 60, "environment": "production"},
+	}})
+	options := func() tusk.ConnectionOptions {
+		var list []lsp.ConnectionInfo
+		e.Command("tusk.connection.list", &list)
+		return list[0].Options
+	}
+	want := tusk.ConnectionOptions{LockTimeoutSecs: 5, IdleInTransactionTimeoutSecs: 60, Environment: tusk.Production}.WithDefaults()
+	if got := options(); got != want {
+		t.Errorf("added with %+v, want %+v", got, want)
+	}
+	e.Command("tusk.connection.update", nil, map[string]any{"name": "shop", "connection": map[string]any{
+		"options": map[string]any{"manual_commit": true, "confirm": "refuse"},
+	}})
+	want.ManualCommit, want.Confirm = true, tusk.ConfirmRefuse
+	if got := options(); got != want {
+		t.Errorf("updated to %+v, want %+v", got, want)
+	}
+	e.Command("tusk.connection.update", nil, map[string]any{"name": "shop", "url": db.URL()})
+	if got := options(); got != want {
+		t.Errorf("another address has %+v, want %+v", got, want)
+	}
+	for field, value := range map[string]any{"lock_timeout_secs": -1, "environment": "live", "confirm": "never"} {
+		err := e.CommandError("tusk.connection.update", map[string]any{"name": "shop", "connection": map[string]any{"options": map[string]any{field: value}}})
+		if !strings.Contains(err.Message, "options."+field) {
+			t.Errorf("%s %v: %v", field, value, err)
+		}
+	}
+
+	e.Open(uri, "select current_setting('lock_timeout')")
+	if got := database(t, e, uri); got != "5s" {
+		t.Errorf("lock_timeout is %s", got)
+	}
+}
+
+// A connection of the settings has its options, whichever way its address is said.
+func TestConnectionsOfTheSettingsHaveTheirOptions(t *testing.T) {
+	db := pgtest.New(t).Database(t)
+	connection := func(change map[string]any) map[string]any {
+		c := map[string]any{"name": "db", "url": db.URL(), "color": "#cc0000", "options": map[string]any{"lock_timeout_secs": 7}}
+		maps.Copy(c, change)
+		return map[string]any{"connections": []any{c}, "connection": "db"}
+	}
+	e := edit(t, connection(nil), nil)
+	e.Open(uri, "select current_setting('lock_timeout')")
+	if got := database(t, e, uri); got != "7s" {
+		t.Errorf("lock_timeout is %s", got)
+	}
+	var list []lsp.ConnectionInfo
+	e.Command("tusk.connection.list", &list)
+	if len(list) != 1 || list[0].ConfirmPolicy() != tusk.ConfirmAsk {
+		t.Errorf("listed %+v", list)
+	}
+
+	for _, test := range []struct {
+		change map[string]any
+		want   string
+	}{
+		{map[string]any{"host": "db"}, "the address of db as a url and as fields"},
+		{map[string]any{"ssl_mode": "require"}, "the address of db as a url and as fields"},
+		{map[string]any{"options": map[string]any{"confirm": "never"}}, "options.confirm"},
+		{map[string]any{"options": map[string]any{"lock_timeout": 7}}, "lock_timeout"},
+	} {
+		e := edit(t, connection(test.change), nil)
+		e.Await("window/showMessage", func(raw json.RawMessage) bool { return strings.Contains(string(raw), test.want) })
 	}
 }
 

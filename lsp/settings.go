@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 )
 
@@ -30,10 +31,29 @@ type Settings struct {
 	DotEnv bool `json:"dotEnv"`
 }
 
-// ConnectionSettings is a connection in the settings: either a URL, or fields.
+// ConnectionSettings is a connection in the settings: its address is either a URL
+// or fields; name, tunnel, options and color go with both.
 type ConnectionSettings struct {
 	URL string `json:"url,omitempty"` // postgres://user@host:port/database?sslmode=…; a password in it stays in memory
 	tusk.ConnectionConfig
+}
+
+// source is the connection that the settings mean.
+func (c ConnectionSettings) source() (engine.Source, error) {
+	if c.URL == "" {
+		return engine.FromConfig(c.ConnectionConfig, "settings")
+	}
+	beside := tusk.ConnectionConfig{ID: c.ID, Name: c.Name, SSHTunnel: c.SSHTunnel, Options: c.Options, Color: c.Color}
+	if beside != c.ConnectionConfig {
+		return engine.Source{}, invalidSetting(fmt.Sprintf("tusk.connections gives the address of %s as a url and as fields", c.Name), nil)
+	}
+	address, err := engine.FromConninfo(c.Name, c.URL, "settings")
+	if err != nil {
+		return engine.Source{}, err
+	}
+	source, err := engine.FromConfig(address.Over(beside), "settings")
+	source.Password = address.Password
+	return source, err
 }
 
 // CompletionSettings shape the list of completions.

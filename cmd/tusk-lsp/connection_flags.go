@@ -116,15 +116,7 @@ func (f *connectionFlags) readURL(ctx context.Context, a *application, stdin io.
 	if err != nil {
 		return secrets.Secret{}, err
 	}
-	from := source.Config
-	c.Host, c.Port, c.Database, c.Username = from.Host, from.Port, from.Database, from.Username
-	c.SSLMode, c.SSLRootCert, c.SSLCert, c.SSLKey = from.SSLMode, from.SSLRootCert, from.SSLCert, from.SSLKey
-	if name := from.Options.ApplicationName; name != tusk.DefaultApplicationName {
-		c.Options.ApplicationName = name
-	}
-	if seconds := from.Options.ConnectTimeoutSecs; seconds != tusk.DefaultConnectTimeoutSecs {
-		c.Options.ConnectTimeoutSecs = seconds
-	}
+	*c = source.Over(*c)
 	return source.Password, nil
 }
 
