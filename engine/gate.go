@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,14 +30,16 @@ type Loss struct {
 	Estimated bool  // Rows is the planner's guess
 }
 
-// confirm asks before a statement that destroys data runs, where the
-// connection's policy says so.
+// confirm asks before a statement that destroys data runs, where the policy of
+// the connection or of the script says so: both hold.
 func (r *runner) confirm(j *job) error {
 	config := r.session.connection.config
-	policy := config.ConfirmPolicy()
-	if policy == tusk.ConfirmOff || r.session.key.readOnly {
+	policies := []tusk.ConfirmPolicy{config.ConfirmPolicy(), r.script.Policy}
+	guards := func(p tusk.ConfirmPolicy) bool { return p != "" && p != tusk.ConfirmOff }
+	if !slices.ContainsFunc(policies, guards) || r.session.key.readOnly {
 		return nil
 	}
+	asksWrites, refuses := slices.Contains(policies, tusk.ConfirmWrites), slices.Contains(policies, tusk.ConfirmRefuse)
 	danger := Danger{Connection: config.Name, Environment: config.Options.Environment, SQL: j.handle.SQL}
 	writes := false
 	for _, st := range sql.New(j.query.sql).Statements() { // several, where they are sent together
@@ -47,14 +50,14 @@ func (r *runner) confirm(j *job) error {
 			}
 		}
 	}
-	if len(danger.Losses) == 0 && (policy != tusk.ConfirmWrites || !writes) {
+	switch {
+	case len(danger.Losses) == 0 && !(asksWrites && writes):
 		return nil
-	}
-	if policy == tusk.ConfirmRefuse {
+	case len(danger.Losses) > 0 && refuses:
 		return &tusk.Error{
 			Category: tusk.Query,
-			Message:  danger.says() + ", which this connection refuses",
-			Hint:     "Use another connection, or set the confirm option of " + config.Name + " to ask.",
+			Message:  danger.says() + ", which is refused here",
+			Hint:     "Use another connection, or set confirm to ask where it is refuse: in the options of " + config.Name + ", or in the workspace's .tusk.toml.",
 		}
 	}
 	if r.script.Confirm == nil {

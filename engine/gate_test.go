@@ -128,6 +128,34 @@ func TestPoliciesOfDestructiveStatements(t *testing.T) {
 			t.Errorf("%+v: asked %v, failed %v", test, asked, failed)
 		}
 	}
+	// A script's own policy adds to the connection's, and takes nothing away.
+	for _, test := range []struct {
+		connection, script tusk.ConfirmPolicy
+		text               string
+		asks, refuses      bool
+	}{
+		{"off", "", `delete from t`, false, false},
+		{"off", "ask", `delete from t`, true, false},
+		{"ask", "off", `delete from t`, true, false},
+		{"refuse", "ask", `delete from t`, false, true},
+		{"ask", "refuse", `delete from t`, false, true},
+		{"refuse", "writes", `delete from t`, false, true},
+		{"refuse", "writes", `insert into t values (2)`, true, false},
+		{"writes", "refuse", `insert into t values (2)`, true, false},
+		{"off", "refuse", `insert into t values (2)`, false, false},
+	} {
+		state, id := connected(t, db, guardedBy("", test.connection))
+		asked := false
+		s := script(id, "doc", "begin; "+test.text+"; rollback")
+		s.Policy = test.script
+		s.Confirm = func(context.Context, int, engine.Danger) (bool, error) {
+			asked = true
+			return true, nil
+		}
+		if failed := run(t.Context(), state, s).failed; asked != test.asks || (failed != nil) != test.refuses {
+			t.Errorf("%+v: asked %v, failed %v", test, asked, failed)
+		}
+	}
 	state, id := connected(t, db, guardedBy("production", ""))
 	if e := fails(t, state, id, "doc", `delete from t`, tusk.Query); !strings.Contains(e.Message, "nobody can be asked") {
 		t.Errorf("%v", e)

@@ -19,12 +19,13 @@ import (
 // Script is statements to run one after the other on one session.
 type Script struct {
 	ConnectionID uuid.UUID
-	Session      string          // the session's key: a document's URI, or a name
-	Path         string          // of the file that the statements are from, for \ir; "": there is none
-	Statements   []sql.Statement // SQL, psql commands and the data of COPY
-	ReadOnly     bool            // the server refuses every write, also where the connection allows it
-	KeepGoing    bool            // a statement that fails does not stop the script
-	MaxRows      int             // rows kept of each result; 0 keeps all
+	Session      string             // the session's key: a document's URI, or a name
+	Path         string             // of the file that the statements are from, for \ir; "": there is none
+	Statements   []sql.Statement    // SQL, psql commands and the data of COPY
+	ReadOnly     bool               // the server refuses every write, also where the connection allows it
+	Policy       tusk.ConfirmPolicy // holds beside the connection's own; "": none
+	KeepGoing    bool               // a statement that fails does not stop the script
+	MaxRows      int                // rows kept of each result; 0 keeps all
 
 	Placeholders lex.Placeholders      // that are parameters, besides $1
 	Values       map[string]tusk.Value // of parameters, by Parameter.Name; Ask is for the others

@@ -41,8 +41,14 @@ type connections struct {
 
 // choice is what a document uses.
 type choice struct {
-	id       uuid.UUID // Nil: the standard
-	readOnly bool      // whatever the connection allows
+	id uuid.UUID // Nil: the standard
+	guards
+}
+
+// guards are what a document's workspace forbids, whatever its connection allows.
+type guards struct {
+	readOnly bool
+	confirm  tusk.ConfirmPolicy // beside the connection's own; "": none
 }
 
 // resolve finds the connection that the settings mean, beside the caller.
@@ -158,7 +164,7 @@ func (c *connections) choose(d *Document) {
 // can forbid to write.
 func (c *connections) look(d *Document) (choice, error) {
 	said, err := c.workspace.read(d)
-	found := choice{readOnly: said.ReadOnly}
+	found := choice{guards: guards{said.ReadOnly, said.Confirm}}
 	if err != nil {
 		return found, err
 	}
@@ -211,12 +217,11 @@ func (c *connections) of(uri string) uuid.UUID {
 	return c.standard
 }
 
-// readOnly reports whether a document may not write, whatever its connection
-// allows.
-func (c *connections) readOnly(uri string) bool {
+// guards are those of a document.
+func (c *connections) guards(uri string) guards {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.chosen[uri].readOnly
+	return c.chosen[uri].guards
 }
 
 // await is of once the document's connection has been looked for.

@@ -81,11 +81,13 @@ func (r *run) run(ctx context.Context, token json.RawMessage) {
 	}
 	progress := s.progresses.start(token, r.now.client.progress, "Running "+baseName(uri), r.cancel)
 	began := time.Now()
+	guards := s.connections.guards(uri)
 	script := engine.Script{
 		ConnectionID: r.connection,
 		Session:      uri,
 		Path:         filePath(uri),
-		ReadOnly:     s.connections.readOnly(uri),
+		ReadOnly:     guards.readOnly,
+		Policy:       guards.confirm,
 		Statements:   r.todo.statements,
 		KeepGoing:    r.params.KeepGoing,
 		MaxRows:      r.maxRows(),

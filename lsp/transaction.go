@@ -111,10 +111,9 @@ func transaction(statement string) commandFunc {
 		if err != nil {
 			return nil, err
 		}
-		readOnly := s.connections.readOnly(params.URI)
 		var failed error
 		err = s.engine.Run(ctx, engine.Script{
-			ConnectionID: connection, Session: params.URI, ReadOnly: readOnly,
+			ConnectionID: connection, Session: params.URI, ReadOnly: s.connections.guards(params.URI).readOnly,
 			Statements: sql.New(text).Statements(),
 			Finished: func(_ int, _ *engine.QueryHandle, _ *tusk.QueryResult, err error) {
 				failed = err

@@ -151,6 +151,35 @@ func TestWorkspaceIsNotTrustedUnasked(t *testing.T) {
 	}
 }
 
+// What a workspace says of the user's own connection makes it stricter, and leads
+// nowhere else.
+func TestWorkspaceRaisesTheGuardOfAConnection(t *testing.T) {
+	db := pgtest.New(t).Database(t, `create table t (a int); insert into t values (1)`)
+	p := newProject(t)
+	p.write("live/.tusk.toml", "default = \"shop\"\n[connections.shop]\nenvironment = \"production\"\n")
+	p.write("strict/.tusk.toml", "default = \"shop\"\n[connections.shop]\nconfirm = \"refuse\"\n")
+	u := &user{}
+	e := p.editor(u, t.TempDir(), nil)
+	add(t, e, "shop", db)
+	for name, want := range map[string]string{"live/a.sql": "was not confirmed", "strict/a.sql": "refused here", "a.sql": ""} {
+		e.Open(p.uri(name), "begin; delete from t; rollback")
+		if name == "a.sql" { // in no workspace file's folder
+			e.Command("tusk.connection.use", nil, map[string]any{"name": "shop", "uri": p.uri(name)})
+		}
+		r := execute(t, e, map[string]any{"uri": p.uri(name), "scope": "file"})
+		got := ""
+		if failed := r.Results[1].Error; failed != nil {
+			got = failed.Message
+		}
+		if !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := u.questions(); len(got) != 1 || !strings.Contains(got[0], "deletes every row of t: 1 row. Run it on shop") {
+		t.Errorf("the user was asked %q", got)
+	}
+}
+
 // A workspace that redirects the user's own connection gets no secret and does
 // not change it.
 func TestWorkspaceCannotTakeASecret(t *testing.T) {

@@ -40,9 +40,16 @@ type File struct {
 	// what the file leaves out.
 	Connections []tusk.ConnectionConfig
 
-	standard string          // the connection of documents that no rule matches; "" is none
-	readOnly map[string]bool // names of the connections that may only be read
+	standard string           // the connection of documents that no rule matches; "" is none
+	guards   map[string]guard // by the name of a connection, of the user's too
 	rules    []rule
+}
+
+// guard is what a file forbids on a connection, or wants asked about. It comes
+// on top of the connection's own.
+type guard struct {
+	readOnly bool
+	confirm  tusk.ConfirmPolicy // "": nothing
 }
 
 // rule is one of a file's [[paths]].
@@ -132,11 +139,11 @@ func Read(path, root string) (*File, error) {
 		return nil, r.err()
 	}
 	hash := sha256.Sum256(content)
-	file := &File{Path: path, Hash: hex.EncodeToString(hash[:]), standard: d.Default, readOnly: map[string]bool{}}
+	file := &File{Path: path, Hash: hex.EncodeToString(hash[:]), standard: d.Default, guards: map[string]guard{}}
 	for _, name := range slices.Sorted(maps.Keys(d.Connections)) {
 		c := d.Connections[name]
-		file.readOnly[name] = c.ReadOnly
-		if c != (connection{ReadOnly: c.ReadOnly}) { // else it is only named, and saved with the user
+		file.guards[name] = r.guard(name, c)
+		if c != (connection{ReadOnly: c.ReadOnly, Environment: c.Environment, Confirm: c.Confirm}) { // else it is only named, and saved with the user
 			file.Connections = append(file.Connections, r.connection(name, c))
 		}
 	}
@@ -174,7 +181,9 @@ func (f *File) For(document string, modeline Choice) Choice {
 		return modeline
 	}
 	choice := f.byPath(document).refine(modeline)
-	choice.ReadOnly = choice.ReadOnly || f.readOnly[choice.Connection]
+	guard := f.guards[choice.Connection]
+	choice.ReadOnly = choice.ReadOnly || guard.readOnly
+	choice.Confirm = guard.confirm
 	return choice
 }
 
@@ -186,7 +195,10 @@ func (f *File) byPath(document string) Choice {
 	relative = filepath.ToSlash(relative)
 	for _, r := range f.rules {
 		if r.glob.match(relative) {
-			return Choice{cmp.Or(r.connection, f.standard), r.readOnly, fmt.Sprintf("the glob %q in %s", r.pattern, f.Path)}
+			return Choice{
+				Connection: cmp.Or(r.connection, f.standard), ReadOnly: r.readOnly,
+				Why: fmt.Sprintf("the glob %q in %s", r.pattern, f.Path),
+			}
 		}
 	}
 	if f.standard == "" {
@@ -276,11 +288,31 @@ func decodeMessage(e *toml.DecodeError) string {
 	return fmt.Sprintf("%s cannot be a %s", strings.Join(e.Key(), "."), kind)
 }
 
+// at is where a field of a connection stands; it may be dotted.
+func (r *reader) at(connection string) func(field string) position {
+	return func(field string) position {
+		return r.keys.of(append([]string{"connections", connection}, strings.Split(field, ".")...)...)
+	}
+}
+
+// guard reads and judges what the file forbids on a connection: a file may raise
+// a guard, and never lower it.
+func (r *reader) guard(name string, c connection) guard {
+	options := tusk.ConnectionOptions{Environment: tusk.Environment(c.Environment), Confirm: tusk.ConfirmPolicy(c.Confirm)}
+	r.fields(options.WithDefaults().Validate(), r.at(name))
+	if options.Confirm == tusk.ConfirmOff {
+		r.problem(r.at(name)("confirm"), "confirm: a workspace can ask for more care, not for less", "Write ask, writes or refuse, or leave it out.")
+	}
+	policy := tusk.ConnectionConfig{Options: options}.ConfirmPolicy()
+	if policy == tusk.ConfirmOff {
+		policy = ""
+	}
+	return guard{c.ReadOnly, policy}
+}
+
 // connection reads and judges a connection that the file describes.
 func (r *reader) connection(name string, c connection) tusk.ConnectionConfig {
-	at := func(field string) position {
-		return r.keys.of(append([]string{"connections", name}, strings.Split(field, ".")...)...)
-	}
+	at := r.at(name)
 	config := tusk.ConnectionConfig{
 		Name: name, Host: c.Host, Database: c.Database, Username: cmp.Or(c.Username, currentUser()),
 		SSLMode:     tusk.SSLMode(c.SSLMode),
@@ -289,7 +321,6 @@ func (r *reader) connection(name string, c connection) tusk.ConnectionConfig {
 		SSLKey:      r.inside(at("ssl_key"), c.SSLKey),
 		Options: tusk.ConnectionOptions{
 			ReadOnly: c.ReadOnly, ApplicationName: c.ApplicationName, ManualCommit: c.ManualCommit,
-			Environment: tusk.Environment(c.Environment), Confirm: tusk.ConfirmPolicy(c.Confirm),
 		},
 		Color: c.Color,
 	}
@@ -314,6 +345,7 @@ func (r *reader) connection(name string, c connection) tusk.ConnectionConfig {
 	set(&config)
 	set(&judged) // a 0 that was written is no default
 	r.judge(judged, at)
+	config.Options.Environment, config.Options.Confirm = tusk.Environment(c.Environment), tusk.ConfirmPolicy(c.Confirm) // guard judged them
 	return config
 }
 
@@ -328,7 +360,12 @@ func (r *reader) judge(config tusk.ConnectionConfig, at func(field string) posit
 	if strings.LastIndexByte(config.Host, '@') > 0 {
 		r.problem(at("host"), "host: there is a user or a password before it", "Give the user as username.")
 	}
-	err, ok := errors.AsType[*tusk.Error](config.Validate())
+	r.fields(config.Validate(), at)
+}
+
+// fields is judge for what Validate said.
+func (r *reader) fields(invalid error, at func(field string) position) {
+	err, ok := errors.AsType[*tusk.Error](invalid)
 	if !ok {
 		return
 	}

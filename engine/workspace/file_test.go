@@ -58,6 +58,12 @@ statement_timeout_secs = 5
 [connections.shop-prod]     # only named: the user has saved it
 read_only = true
 
+[connections.shop-live]     # likewise
+environment = "production"
+
+[connections.migrator]
+confirm = "refuse"
+
 [connections.far]
 host = "db.internal"
 username = "me"
@@ -122,8 +128,8 @@ func TestForADocument(t *testing.T) {
 		"sub/b.sql":                 `shop-dev, the default`,
 		"migrations/prod/1.sql":     `shop-prod read-only, the glob "migrations/prod/**/*.sql"`,
 		"migrations/prod/x/1.sql":   `shop-prod read-only, the glob "migrations/prod/**/*.sql"`,
-		"migrations/prod/notes.txt": `migrator, the glob "migrations/**"`, // the first that matches
-		"migrations/dev/1.sql":      `migrator, the glob "migrations/**"`,
+		"migrations/prod/notes.txt": `migrator confirm refuse, the glob "migrations/**"`, // the first that matches
+		"migrations/dev/1.sql":      `migrator confirm refuse, the glob "migrations/**"`,
 		"reports/sales.sql":         `shop-dev read-only, the glob "reports/*"`,
 		"../outside.sql":            ``,
 	} {
@@ -139,6 +145,9 @@ func show(c workspace.Choice, file *workspace.File) string {
 	if c.ReadOnly {
 		text += " read-only"
 	}
+	if c.Confirm != "" {
+		text += " confirm " + string(c.Confirm)
+	}
 	if c.Why != "" {
 		text += ", " + strings.TrimSuffix(c.Why, " in "+file.Path)
 	}
@@ -153,9 +162,10 @@ func TestAModelineTightensOnly(t *testing.T) {
 		want     string
 	}{
 		{"a.sql", workspace.Choice{ReadOnly: true}, "shop-dev read-only, the default"},
-		{"a.sql", workspace.Choice{Connection: "far", Why: "the modeline"}, "far read-only, the modeline"},
+		{"a.sql", workspace.Choice{Connection: "far", Why: "the modeline"}, "far read-only confirm refuse, the modeline"},
+		{"a.sql", workspace.Choice{Connection: "shop-live", Why: "the modeline"}, "shop-live confirm ask, the modeline"},
 		{"a.sql", workspace.Choice{Connection: "shop-prod", Why: "the modeline"}, "shop-prod read-only, the modeline"},
-		{"reports/a.sql", workspace.Choice{Connection: "migrator", Why: "the modeline"}, "migrator read-only, the modeline"},
+		{"reports/a.sql", workspace.Choice{Connection: "migrator", Why: "the modeline"}, "migrator read-only confirm refuse, the modeline"},
 	} {
 		path := filepath.Join(filepath.Dir(file.Path), filepath.FromSlash(test.document))
 		if got := show(file.For(path, test.modeline), file); got != test.want {
@@ -181,6 +191,11 @@ func TestAWorkspaceFileWithAMistakeIsNotUsed(t *testing.T) {
 		{"[connections]\na = { host = 'b', port = 0 }", "2:19: port: must be 1 to 65535"},
 		{"[connections.a]\nssl_mode = 'maybe'\ncolor = 'red'", "2:1: ssl_mode: \"maybe\" is none of disable, prefer, require, verify-ca, verify-full\n3:1: color: must look like #RRGGBB"},
 		{"[connections.a]\nconnect_timeout_secs = 0", "2:1: connect_timeout_secs: must be at least 1 second"},
+		{"[connections.a]\nlock_timeout_secs = -1\nidle_in_transaction_timeout_secs = 3000000", "2:1: lock_timeout_secs: must be 0 (none) to 2147483 seconds\n3:1: idle_in_transaction_timeout_secs: must be 0 (none) to 2147483 seconds"},
+		{"[connections.a]\nenvironment = 'live'\nconfirm = 'never'", "2:1: environment: \"live\" is none of development, test, staging, production\n3:1: confirm: \"never\" is none of off, ask, refuse, writes"},
+		{"[connections.a]\nhost = 'b'\nenvironment = 'live'", "3:1: environment: \"live\" is none of development, test, staging, production"},
+		{"[connections.a]\nconfirm = 'off'", "2:1: confirm: a workspace can ask for more care, not for less"},
+		{"[connections.a]\nhost = 'b'\nconfirm = 'off'", "3:1: confirm: a workspace can ask for more care, not for less"},
 		{"[connections.a]\nhost = 'x'\n[connections.a.ssh_tunnel]\nauth_method = 'key'", "3:16: ssh_tunnel.host: it is no host name, address or folder of a socket\n3:16: ssh_tunnel.key_path: a key file is required for the method key"},
 		{"[connections.'']\nhost = 'b'", "1:14: name: must be 1 to 255 characters long"},
 		{"[[paths]]\nglob = '/x'\nconnection = 'a'", "2:1: a glob is relative, names files, and has one / between names; write folder/** for all that lies in a folder"},
