@@ -26,6 +26,10 @@ type ConnectionStatus struct {
 	Error    *tusk.ErrorInfo `json:"error,omitempty"`  // why it does not
 	Catalog  bool            `json:"catalog"`          // whether completion knows the database
 	ReadOnly bool            `json:"read_only"`        // by the connection's options
+
+	ManualCommit bool               `json:"manual_commit"`
+	Environment  tusk.Environment   `json:"environment,omitempty"`
+	Confirm      tusk.ConfirmPolicy `json:"confirm"` // that holds, chosen or not
 }
 
 // ServerStatus is what a server says of itself and of us.
@@ -40,8 +44,8 @@ type ServerStatus struct {
 }
 
 // Status tells how a connection stands, and asks its server within the
-// connection's time-out, but never the user. That the server does not answer is part of the status;
-// the error is for a connection that is not known.
+// connection's time-out, but never the user. That the server does not answer is
+// part of the status; the error is for a connection that is not known.
 func (s *State) Status(ctx context.Context, id uuid.UUID) (ConnectionStatus, error) {
 	c, err := s.connection(id)
 	if err != nil {
@@ -49,6 +53,7 @@ func (s *State) Status(ctx context.Context, id uuid.UUID) (ConnectionStatus, err
 	}
 	status := ConnectionStatus{
 		ID: id, Name: c.config.Name, Catalog: c.catalog.current.Load() != nil, ReadOnly: c.config.Options.ReadOnly,
+		ManualCommit: c.config.Options.ManualCommit, Environment: c.config.Options.Environment, Confirm: c.config.ConfirmPolicy(),
 	}
 	if t := c.config.SSHTunnel; t != nil {
 		status.Tunnel = t.Username + "@" + net.JoinHostPort(t.Host, strconv.Itoa(t.Port))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -37,7 +38,7 @@ func listConnections(w io.Writer, saved []store.Connection) error {
 		return err
 	}
 	table := newTable(w)
-	fmt.Fprintln(table, "NAME\tADDRESS\tSSL\tWRITES\tLAST USED")
+	fmt.Fprintln(table, "NAME\tADDRESS\tSSL\tENVIRONMENT\tWRITES\tCONFIRM\tLAST USED")
 	for _, c := range saved {
 		writes, last := "yes", "never"
 		if c.Options.ReadOnly {
@@ -46,7 +47,8 @@ func listConnections(w io.Writer, saved []store.Connection) error {
 		if !c.LastConnectedAt.IsZero() {
 			last = c.LastConnectedAt.Local().Format(time.DateOnly)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", c.Name, address(c.ConnectionConfig), c.SSLMode, writes, last)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Name, address(c.ConnectionConfig), c.SSLMode,
+			cmp.Or(string(c.Options.Environment), "-"), writes, c.ConfirmPolicy(), last)
 	}
 	return table.Flush()
 }

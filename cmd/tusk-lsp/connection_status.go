@@ -134,9 +134,29 @@ func showStatus(w io.Writer, status engine.ConnectionStatus) error {
 	if status.Tunnel != "" {
 		row("tunnel", "%s", status.Tunnel)
 	}
-	row("writes", "%s", map[bool]string{false: "allowed", true: "refused: the connection is read-only"}[status.ReadOnly])
+	if status.Environment != "" {
+		row("environment", "%s", status.Environment)
+	}
+	row("writes", "%s", writes(status))
 	row("pool", "%d of %d connections, %d idle, %d waiting", status.Pool.Size, status.Pool.MaxSize, max(0, status.Pool.Available), status.Pool.Waiting)
 	return table.Flush()
+}
+
+// writes tells what happens to statements that write.
+func writes(status engine.ConnectionStatus) string {
+	if status.ReadOnly {
+		return "refused: the connection is read-only"
+	}
+	text := "allowed"
+	switch status.Confirm {
+	case tusk.ConfirmAsk:
+		text += "; you are asked before data is destroyed"
+	case tusk.ConfirmRefuse:
+		text += ", unless they destroy data"
+	case tusk.ConfirmWrites:
+		text += "; you are asked before each"
+	}
+	return text + suffix(status.ManualCommit, "; nothing is kept before COMMIT")
 }
 
 // serverLine tells which PostgreSQL answers.

@@ -108,6 +108,8 @@ func TestUpdateChangesWhatItsFlagsName(t *testing.T) {
 		}
 	}
 	c.fails("", "connection update renamed --port 0 --ssl-mode loud", "ssl_mode")
+	c.fails("", "connection update renamed --environment live --confirm never --lock-timeout -1",
+		"options.environment: \"live\" is none of development", "options.confirm", "options.lock_timeout_secs")
 }
 
 func asJSON(t *testing.T, value any) string {
@@ -173,6 +175,33 @@ func TestStatusTellsOfEachConnection(t *testing.T) {
 	}
 	if len(list) != 1 || list[0].Server == nil || list[0].Server.Database != db.Name || !list[0].ReadOnly {
 		t.Errorf("the status is %+v", list)
+	}
+}
+
+func TestGuardsAreShown(t *testing.T) {
+	c := newCommand(t)
+	for _, test := range []struct{ flags, list, status string }{
+		{"", "- yes off never", "allowed"},
+		{"--color #cc0000", "- yes ask never", "allowed; you are asked before data is destroyed"},
+		{"--environment staging --confirm refuse", "staging yes refuse never", "allowed, unless they destroy data"},
+		{"--environment production --confirm writes --manual-commit", "production yes writes never", "allowed; you are asked before each; nothing is kept before COMMIT"},
+		{"--environment production --read-only", "production no ask never", "refused: the connection is read-only"},
+	} {
+		c.must("", "connection add shop --host 127.0.0.1 --port 1 --user me "+test.flags)
+		listed := strings.Join(strings.Fields(c.must("", "connection list")), " ")
+		if !strings.HasSuffix(listed, " "+test.list) {
+			t.Errorf("%s is listed as %s", test.flags, listed)
+		}
+		shown := ""
+		for line := range strings.Lines(c.must("", "connection status shop")) {
+			if text, ok := strings.CutPrefix(line, "  writes"); ok {
+				shown = strings.TrimSpace(text)
+			}
+		}
+		if shown != test.status {
+			t.Errorf("%s has the status %q, want %q", test.flags, shown, test.status)
+		}
+		c.must("", "connection remove shop")
 	}
 }
 
