@@ -11,18 +11,48 @@ import (
 
 const pgCatalog = "pg_catalog"
 
-// Contents is what a Catalog is made of.
+// Contents is what a Catalog is made of, in any order.
 type Contents struct {
 	ServerVersion int    // server_version_num: 180001
 	Database      string // its name
+	User          string // the current role, "" without a server
 	SearchPath    []string
-	Schemas       []Schema
-	Relations     []Relation
-	Functions     []Function
-	Types         []Type
-	Extensions    []Extension
-	Roles         []Role
+	Level         Level
+
+	Schemas             []Schema
+	Relations           []Relation
+	Functions           []Function
+	Types               []Type
+	Operators           []Operator
+	OperatorClasses     []OperatorClass
+	OperatorFamilies    []OperatorFamily
+	Casts               []Cast
+	Collations          []Collation
+	Conversions         []Conversion
+	TextSearch          []TextSearchObject
+	Statistics          []Statistics
+	Languages           []Language
+	AccessMethods       []AccessMethod
+	Extensions          []Extension
+	EventTriggers       []EventTrigger
+	ForeignDataWrappers []ForeignDataWrapper
+	ForeignServers      []ForeignServer
+	Publications        []Publication
+	Subscriptions       []Subscription
+	Roles               []Role
+	Databases           []Database
+	Tablespaces         []Tablespace
+	Settings            []Setting
 }
+
+// Level says how much of a database a catalog knows.
+type Level uint8
+
+// The levels.
+const (
+	Complete Level = iota
+	NamesOnly      // schemas, and the names and kinds of relations, functions and types: what a first look needs
+)
 
 // Catalog is a database at one moment. It is immutable and safe for concurrent
 // use, and so is all that its methods give: nobody may write to it.

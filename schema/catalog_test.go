@@ -11,22 +11,22 @@ import (
 
 func shop() *schema.Catalog {
 	relation := func(schemaName, name string) schema.Relation {
-		return schema.Relation{Schema: schemaName, Name: name}
+		return schema.Relation{Object: schema.Object{Schema: schemaName, Name: name}}
 	}
 	return schema.New(schema.Contents{
 		SearchPath: []string{"app", "public"},
-		Schemas:    []schema.Schema{{Name: "public"}, {Name: "Audit"}, {Name: "app"}, {Name: "pg_catalog"}},
+		Schemas:    []schema.Schema{{Object: schema.Object{Name: "public"}}, {Object: schema.Object{Name: "Audit"}}, {Object: schema.Object{Name: "app"}}, {Object: schema.Object{Name: "pg_catalog"}}},
 		Relations: []schema.Relation{
 			relation("public", "orders"), relation("public", "Orders"), relation("public", "order_lines"),
 			relation("app", "orders"), relation("Audit", "orders_log"), relation("public", "pg_class"),
 			relation("pg_catalog", "pg_class"), relation("public", "überweisung"), relation("public", "ÜBUNG"),
 		},
 		Functions: []schema.Function{
-			{Schema: "public", Name: "total", Arguments: []schema.Argument{{Type: "integer"}}},
-			{Schema: "app", Name: "total", Arguments: []schema.Argument{{Type: "text"}}},
-			{Schema: "pg_catalog", Name: "to_char"},
+			{Object: schema.Object{Schema: "public", Name: "total"}, Arguments: []schema.Argument{{Type: "integer"}}},
+			{Object: schema.Object{Schema: "app", Name: "total"}, Arguments: []schema.Argument{{Type: "text"}}},
+			{Object: schema.Object{Schema: "pg_catalog", Name: "to_char"}},
 		},
-		Types: []schema.Type{{Schema: "public", Name: "mood", Kind: schema.Enum, Labels: []string{"sad", "ok"}}},
+		Types: []schema.Type{{Object: schema.Object{Schema: "public", Name: "mood"}, Kind: schema.Enum, Labels: []string{"sad", "ok"}}},
 	})
 }
 
@@ -54,7 +54,7 @@ func TestResolveFollowsTheSearchPath(t *testing.T) {
 func TestPgCatalogIsWhereTheSearchPathListsIt(t *testing.T) {
 	c := schema.New(schema.Contents{
 		SearchPath: []string{"public", "pg_catalog"},
-		Relations:  []schema.Relation{{Schema: "pg_catalog", Name: "pg_class"}, {Schema: "public", Name: "pg_class"}},
+		Relations:  []schema.Relation{{Object: schema.Object{Schema: "pg_catalog", Name: "pg_class"}}, {Object: schema.Object{Schema: "public", Name: "pg_class"}}},
 	})
 	if r := c.Resolve("pg_class"); r.Schema != "public" {
 		t.Errorf("pg_class is the one of %s", r.Schema)
@@ -143,7 +143,7 @@ func large(tables int) schema.Contents {
 	contents := schema.Contents{SearchPath: []string{"public"}}
 	for i := range tables {
 		contents.Relations = append(contents.Relations, schema.Relation{
-			Schema: "public", Name: fmt.Sprintf("table_%d", i*7919%tables), Columns: columns})
+			Object: schema.Object{Schema: "public", Name: fmt.Sprintf("table_%d", i*7919%tables)}, Columns: columns})
 	}
 	return contents
 }

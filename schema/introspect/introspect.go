@@ -122,9 +122,13 @@ var relationKinds = map[string]schema.Kind{
 func (l *loader) relation(rows pgx.Rows) error {
 	var r schema.Relation
 	var kind string
+	var of schema.Name
 	var attributes int
 	err := rows.Scan(&r.OID, &r.Schema, &r.Name, &kind, &r.EstimatedRows, &attributes, &r.Comment,
-		&r.PartitionOf.Schema, &r.PartitionOf.Name)
+		&of.Schema, &of.Name)
+	if of.Name != "" {
+		r.Partition = &schema.Partitioning{Of: of}
+	}
 	r.Kind = relationKinds[kind]
 	r.Columns = make([]schema.Column, 0, attributes)
 	l.relations[r.OID] = len(l.contents.Relations)
@@ -194,34 +198,28 @@ func (l *loader) constraint(rows pgx.Rows) error {
 	}
 	if i, found := l.types[domain]; found {
 		t := &l.contents.Types[i]
-		t.Checks = append(t.Checks, schema.Check{Name: name, Expression: expression})
+		t.Constraints = append(t.Constraints, schema.Constraint{Name: name, Expression: expression})
 	}
 	i, found := l.relations[relation]
 	if !found {
 		return nil // of a domain, or in a schema that is left out
 	}
 	r := &l.contents.Relations[i]
-	switch kind {
-	case "p":
-		r.PrimaryKey = schema.Key{Name: name, Columns: l.columns(relation, key)}
-	case "u":
-		r.Unique = append(r.Unique, schema.Key{Name: name, Columns: l.columns(relation, key)})
-	case "c":
-		r.Checks = append(r.Checks, schema.Check{Name: name, Expression: expression})
-	case "f":
+	k := schema.Constraint{Name: name, Kind: constraintKinds[kind], Columns: l.columns(relation, key), Expression: expression}
+	if kind == "f" {
 		j, found := l.relations[target]
 		if !found {
 			return nil // its target is in a schema that is left out
 		}
-		t := &l.contents.Relations[j]
-		r.ForeignKeys = append(r.ForeignKeys, schema.ForeignKey{
-			Name:       name,
-			Columns:    l.columns(relation, key),
-			References: schema.Name{Schema: t.Schema, Name: t.Name},
-			RefColumns: l.columns(target, targetKey),
-		})
+		k.References = l.contents.Relations[j].QualifiedName()
+		k.RefColumns = l.columns(target, targetKey)
 	}
+	r.Constraints = append(r.Constraints, k)
 	return nil
+}
+
+var constraintKinds = map[string]schema.ConstraintKind{
+	"c": schema.CheckConstraint, "p": schema.PrimaryKey, "u": schema.Unique, "f": schema.ForeignKey,
 }
 
 func (l *loader) columns(relation uint32, numbers []int16) []string {

@@ -23,21 +23,21 @@ func columns(names ...string) []schema.Column {
 func shop() *schema.Catalog {
 	return schema.New(schema.Contents{
 		SearchPath: []string{"public"},
-		Schemas:    []schema.Schema{{Name: "public"}, {Name: "audit"}, {Name: "pg_catalog"}},
+		Schemas:    []schema.Schema{{Object: schema.Object{Name: "public"}}, {Object: schema.Object{Name: "audit"}}, {Object: schema.Object{Name: "pg_catalog"}}},
 		Relations: []schema.Relation{
-			{Schema: "public", Name: "customers", Columns: columns("id", "name", "email")},
-			{Schema: "public", Name: "orders", Columns: columns("id", "customer_id", "total")},
-			{Schema: "public", Name: "Order Lines", Columns: columns("Qty", "order")},
-			{Schema: "audit", Name: "events", Columns: columns("at", "what")},
-			{Schema: "pg_catalog", Name: "pg_class", Columns: columns("oid", "relname")},
+			{Object: schema.Object{Schema: "public", Name: "customers"}, Columns: columns("id", "name", "email")},
+			{Object: schema.Object{Schema: "public", Name: "orders"}, Columns: columns("id", "customer_id", "total")},
+			{Object: schema.Object{Schema: "public", Name: "Order Lines"}, Columns: columns("Qty", "order")},
+			{Object: schema.Object{Schema: "audit", Name: "events"}, Columns: columns("at", "what")},
+			{Object: schema.Object{Schema: "pg_catalog", Name: "pg_class"}, Columns: columns("oid", "relname")},
 		},
 		Functions: []schema.Function{
-			{Schema: "public", Name: "order_total", Arguments: []schema.Argument{{Name: "id", Type: "integer"}}, Result: "numeric"},
-			{Schema: "pg_catalog", Name: "count", Kind: schema.Aggregate, Arguments: []schema.Argument{{Type: "\"any\""}}, Result: "bigint"},
-			{Schema: "public", Name: "orders_of", Arguments: []schema.Argument{{Name: "customer", Type: "integer"}}, Result: "orders", ReturnsSet: true},
-			{Schema: "pg_catalog", Name: "now", Result: "timestamp with time zone"},
+			{Object: schema.Object{Schema: "public", Name: "order_total"}, Arguments: []schema.Argument{{Name: "id", Type: "integer"}}, Result: "numeric"},
+			{Object: schema.Object{Schema: "pg_catalog", Name: "count"}, Kind: schema.Aggregate, Arguments: []schema.Argument{{Type: "\"any\""}}, Result: "bigint"},
+			{Object: schema.Object{Schema: "public", Name: "orders_of"}, Arguments: []schema.Argument{{Name: "customer", Type: "integer"}}, Result: "orders", ReturnsSet: true},
+			{Object: schema.Object{Schema: "pg_catalog", Name: "now"}, Result: "timestamp with time zone"},
 		},
-		Types: []schema.Type{{Schema: "pg_catalog", Name: "numeric"}, {Schema: "public", Name: "status", Kind: schema.Enum}},
+		Types: []schema.Type{{Object: schema.Object{Schema: "pg_catalog", Name: "numeric"}}, {Object: schema.Object{Schema: "public", Name: "status"}, Kind: schema.Enum}},
 	})
 }
 
@@ -211,7 +211,7 @@ func BenchmarkAt(b *testing.B) {
 		var contents schema.Contents
 		contents.SearchPath = []string{"public"}
 		for i := range tables {
-			contents.Relations = append(contents.Relations, schema.Relation{Schema: "public", Name: fmt.Sprintf("table_%05d", i), Columns: columns("a", "b", "c")})
+			contents.Relations = append(contents.Relations, schema.Relation{Object: schema.Object{Schema: "public", Name: fmt.Sprintf("table_%05d", i)}, Columns: columns("a", "b", "c")})
 		}
 		catalog := schema.New(contents)
 		for _, text := range []string{"select * from ", "select t. from table_00007 t"} {
