@@ -1,0 +1,108 @@
+package tree
+
+import (
+	"math/bits"
+
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
+	"github.com/tusk-lsp/tusk-lsp/sql/tree/internal/symbol"
+)
+
+// expected gathers what could stand at an item.
+type expected struct {
+	pos      int
+	terms    set           // all that could stand there
+	explicit set           // without what could only because it may be a name
+	kinds    map[Kind]bool // of the nodes that could begin there
+}
+
+// at reports whether an item is the one that is watched. Nobody watches nil.
+func (e *expected) at(pos int) bool { return e != nil && pos == e.pos }
+
+func (e *expected) terminal(pos int, t symbol.Terminal) {
+	if pos == e.pos {
+		e.terms[t/64] |= 1 << (t % 64)
+		e.explicit[t/64] |= 1 << (t % 64)
+	}
+}
+
+func (e *expected) class(pos int, s *set) {
+	if pos == e.pos {
+		for i, w := range s {
+			e.terms[i] |= w
+		}
+	}
+}
+
+func (e *expected) rule(pos int, rule int32) {
+	if kind := rules[rule].kind; pos == e.pos && kind != None {
+		e.kinds[kind] = true
+	}
+}
+
+// wanted parses once more and gathers what could stand at an item.
+func (p *parser) wanted(rule int32, place int) *expected {
+	p.edit(place, p.items) // rules that looked at it are to do so again
+	p.watch = &expected{pos: place, kinds: map[Kind]bool{}}
+	p.run(rule)
+	wanted := p.watch
+	p.watch = nil
+	p.edit(place, p.items)
+	return wanted
+}
+
+// insertion is a token that a repair may put in, and what that costs.
+type insertion struct {
+	terminal symbol.Terminal
+	cost     int
+}
+
+// insertions gives the tokens worth a try: a name, what closes or separates, and
+// keywords where they are few.
+func (e *expected) insertions() []insertion {
+	var list []insertion
+	add := func(cost int, terms ...symbol.Terminal) {
+		for _, t := range terms {
+			if e.terms.has(t) {
+				list = append(list, insertion{t, cost})
+			}
+		}
+	}
+	add(2, symbol.Ident)
+	add(2, symbol.Comma, symbol.RParen, symbol.LParen, symbol.RBracket)
+	if !e.terms.has(symbol.Ident) {
+		add(2, symbol.String, symbol.Integer)
+	}
+	add(3, symbol.Equal, symbol.Dot, symbol.Semicolon)
+	if keywords := e.keywords(); len(keywords) <= 12 {
+		for _, k := range keywords {
+			list = append(list, insertion{symbol.Keyword(k), 4})
+		}
+	}
+	return list
+}
+
+// keywords gives the keywords among what is wanted that are no mere names.
+func (e *expected) keywords() []lex.Keyword {
+	var list []lex.Keyword
+	for i, w := range e.explicit {
+		for ; w != 0; w &= w - 1 {
+			if k := symbol.Terminal(i*64 + bits.TrailingZeros64(w)).AsKeyword(); k != lex.NotKeyword {
+				list = append(list, k)
+			}
+		}
+	}
+	return list
+}
+
+// first gives any terminal that is wanted, keywords before operators.
+func (e *expected) first() symbol.Terminal {
+	if keywords := e.keywords(); len(keywords) > 0 {
+		return symbol.Keyword(keywords[0])
+	}
+	for i, w := range e.terms {
+		if w != 0 {
+			return symbol.Terminal(i*64 + bits.TrailingZeros64(w))
+		}
+	}
+	return symbol.Ident
+}
