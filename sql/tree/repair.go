@@ -59,9 +59,19 @@ func parseFrom(src string, tokens []lex.Token, rule int32) *Tree {
 // are none of it.
 func itemsOf(src string, tokens []lex.Token) []item {
 	items := make([]item, 0, len(tokens)*2/3+2)
+	escape := 0 // what UESCAPE '!' lacks behind a U&'…' or U&"…"
 	for i, token := range tokens {
 		if token.Trivia() || token.Kind == lex.Semicolon && len(items) == 0 {
 			continue
+		}
+		switch {
+		case token.Kind == lex.UnicodeString || token.Kind == lex.UnicodeIdent:
+			escape = 2
+		case escape == 2 && token.Keyword == lex.KwUescape, escape == 1 && token.Kind == lex.String:
+			escape-- // to the grammar it is part of the token before
+			continue
+		default:
+			escape = 0
 		}
 		it := item{terminal: symbol.Of(token, src), token: int32(i), broken: token.Flags != 0 || token.Kind == lex.Invalid}
 		if last := len(items) - 1; last >= 0 && items[last].terminal == symbol.Dot && missesName(tokens, i) {
