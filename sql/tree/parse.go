@@ -1,6 +1,8 @@
 package tree
 
 import (
+	"slices"
+
 	"github.com/tusk-lsp/tusk-lsp/sql/tree/internal/symbol"
 )
 
@@ -69,7 +71,7 @@ type parser struct {
 	steps      int
 	far        int // the furthest item that something failed at
 	seen       int // the furthest item that anything looked at since a memoised rule began
-	memo       [memoSlots][]result
+	memo       memo
 	opensQuery []bool // by item: a parenthesis with a query behind it
 
 	watch *expected // what could stand at an item, nil when nobody asks
@@ -79,14 +81,6 @@ type parser struct {
 type kid struct {
 	node  int32
 	field Field
-}
-
-// result is what a memoised rule gave at an item.
-type result struct {
-	end      int32 // the item behind it, -1 when it failed, 0 when unknown
-	seen     int32 // the furthest item that it looked at
-	far      int32 // the furthest item that something in it failed at
-	from, to int32 // of its kids, in links
 }
 
 // mark is a state of the parser to go back to.
@@ -177,35 +171,30 @@ func (p *parser) apply(r *rule) bool {
 
 // memoised is apply for a rule whose results are kept.
 func (p *parser) memoised(r *rule) bool {
-	table := p.memo[r.memo-1]
-	if table == nil {
-		table = make([]result, len(p.items))
-		p.memo[r.memo-1] = table
-	}
-	known := &table[p.pos]
-	if known.end == 0 {
-		seen, far := p.seen, p.far
-		p.seen, p.far = p.pos, 0
-		start := p.mark()
-		if p.apply(r) {
-			known.end = int32(p.pos)
-			known.from = int32(len(p.links))
-			p.links = append(p.links, p.kids[start.kids:]...)
-			known.to = int32(len(p.links))
-		} else {
-			known.end = -1
+	start := p.mark()
+	key := memoKey(r.memo, p.pos)
+	if known := p.memo.find(key); known != nil {
+		p.seen, p.far = max(p.seen, int(known.seen)), max(p.far, int(known.far))
+		if known.end < 0 {
+			return false
 		}
-		known.seen, known.far = int32(p.seen), int32(p.far)
-		p.seen, p.far = max(p.seen, seen), max(p.far, far)
-		return known.end > 0
+		p.kids = append(p.kids, kid{known.node, 0})
+		p.pos = int(known.end)
+		return true
 	}
-	p.seen, p.far = max(p.seen, int(known.seen)), max(p.far, int(known.far))
-	if known.end < 0 {
-		return false
+	seen, far := p.seen, p.far
+	p.seen, p.far = p.pos, 0
+	ok := p.apply(r)
+	found := result{key: key, end: -1, seen: int32(p.seen), far: int32(p.far)}
+	p.seen, p.far = max(p.seen, seen), max(p.far, far)
+	if ok {
+		if len(p.kids) != start.kids+1 {
+			return true
+		}
+		found.end, found.node = int32(p.pos), p.kids[start.kids].node
 	}
-	p.kids = append(p.kids, p.links[known.from:known.to]...)
-	p.pos = int(known.end)
-	return true
+	p.memo.keep(found)
+	return ok
 }
 
 // begins reports whether an operation can match something here. At the watched
@@ -328,13 +317,12 @@ func (p *parser) tellOthers(op *operation, from int, start mark) {
 	if !p.watch.at(p.pos) {
 		return
 	}
-	end, kids := p.pos, append([]kid(nil), p.kids[start.kids:]...)
+	end, kids := p.pos, slices.Clone(p.kids)
 	for _, child := range children[op.a+int32(from) : op.a+op.b] {
 		p.back(start)
 		p.match(child)
 	}
-	p.back(start)
-	p.pos, p.kids = end, append(p.kids, kids...)
+	p.pos, p.kids = end, kids
 }
 
 // ahead matches and consumes nothing. What it fails at is no place of an error.

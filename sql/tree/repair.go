@@ -25,6 +25,7 @@ const (
 // parseFrom parses tokens from a rule of the grammar on.
 func parseFrom(src string, tokens []lex.Token, rule int32) *Tree {
 	p := parser{items: itemsOf(src, tokens)}
+	p.nodes, p.links = make([]node, 0, len(p.items)), make([]kid, 0, len(p.items))
 	p.opensQuery = queries(p.items)
 	t := &Tree{src: src, tokens: tokens}
 	budget := p.steps + stepsPerToken*(len(p.items)+100)
@@ -35,9 +36,11 @@ func parseFrom(src string, tokens []lex.Token, rule int32) *Tree {
 		if n := len(t.errors); n == 0 || t.errors[n-1].Span != p.span(place, tokens) {
 			t.errors = append(t.errors, SyntaxError{Span: p.span(place, tokens)})
 		}
-		switch {
-		case end && atEnd == maxAtEnd:
+		if end && atEnd == maxAtEnd {
 			p.giveUp()
+			break
+		}
+		switch {
 		case end:
 			atEnd++
 			p.put(place, p.closing(rule, place))
@@ -46,9 +49,6 @@ func parseFrom(src string, tokens []lex.Token, rule int32) *Tree {
 		default:
 			repairs++
 			p.repair(rule, place)
-		}
-		if p.nodes != nil && p.items == nil {
-			break
 		}
 	}
 	p.finish(t)
@@ -145,18 +145,7 @@ func (p *parser) span(place int, tokens []lex.Token) text.Span {
 func (p *parser) edit(place int, items []item) {
 	p.items = items
 	p.opensQuery = queries(items)
-	for slot, table := range p.memo {
-		if table == nil {
-			continue
-		}
-		next := make([]result, len(items))
-		for i := range min(place, len(table)) {
-			if table[i].end != 0 && int(table[i].seen) < place {
-				next[i] = table[i]
-			}
-		}
-		p.memo[slot] = next
-	}
+	p.memo = p.memo.before(place)
 }
 
 // put puts a token in.
@@ -261,7 +250,6 @@ func (p *parser) giveUp() {
 	p.pos, p.kids = len(p.items)-1, p.kids[:0]
 	p.leaf(Error, 0, p.pos)
 	p.wrap(Root, mark{})
-	p.memo = [memoSlots][]result{}
 }
 
 // finish copies what the root holds into the tree, each node before its children.
@@ -276,6 +264,7 @@ func (p *parser) finish(t *Tree) {
 		p.links = append(p.links, links...)
 		p.nodes[root] = own
 	}
+	t.nodes, t.parents, t.links = make([]node, 0, len(p.nodes)), make([]int32, 0, len(p.nodes)), make([]kid, 0, len(p.nodes))
 	type entry struct{ old, parent, link int32 }
 	stack := []entry{{root, -1, -1}}
 	for len(stack) > 0 {

@@ -495,8 +495,6 @@ var rules = [...]rule{
 	{2244, 60, 0},
 }
 
-const memoSlots = 7
-
 var operations = [...]operation{
 	{opRule, false, 0, 235, 0},
 	{opOptional, true, 0, 0, 0},

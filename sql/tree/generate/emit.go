@@ -152,7 +152,7 @@ func (e *emitter) tables() []byte {
 		}
 		fmt.Fprintf(&b, "{%d, %d, %d},\n", roots[i], kind, slices.Index(memoised, r.name)+1)
 	}
-	fmt.Fprintf(&b, "}\n\nconst memoSlots = %d\n\n", len(memoised))
+	b.WriteString("}\n\n")
 	fmt.Fprintf(&b, "var operations = [...]operation{\n%s,\n}\n\n", strings.Join(e.operations, ",\n"))
 	b.WriteString("// children are the parts of sequences and choices.\nvar children = [...]int32{")
 	for i, c := range e.children {
