@@ -40,7 +40,7 @@ func (m *memo) find(key uint32) *result {
 
 func (m *memo) keep(r result) {
 	if 2*(m.used+1) > len(m.table) {
-		m.grow(max(64, 2*len(m.table)))
+		m.grow(max(32, 4*len(m.table)))
 	}
 	place := &m.table[m.place(r.key)]
 	if place.key == 0 {
