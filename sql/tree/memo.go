@@ -49,6 +49,13 @@ func (m *memo) keep(r result) {
 	*place = r
 }
 
+func (m *memo) clear() {
+	if m.used > 0 {
+		clear(m.table)
+		m.used = 0
+	}
+}
+
 func (m *memo) grow(size int) {
 	old := m.table
 	m.table = make([]result, size)

@@ -21,6 +21,7 @@ type operation struct {
 	empty bool   // it matches nothing, too
 	first uint16 // the set of terminals that it can begin with
 	a, b  int32
+	table int32 // of a choice with many alternatives, its place in dispatch; 0 for none
 }
 
 type opcode uint8
@@ -295,7 +296,11 @@ func (p *parser) choice(op *operation) bool {
 	start := p.mark()
 	next := p.next()
 	watched := p.watch.at(p.pos)
-	for i, child := range children[op.a : op.a+op.b] {
+	skip := int32(0)
+	if op.table != 0 && !watched {
+		skip = int32(dispatch[op.table][next])
+	}
+	for i, child := range children[op.a+skip : op.a+op.b] {
 		alternative := &operations[child]
 		if !alternative.empty && !watched && !sets[alternative.first].has(next) {
 			continue
@@ -305,7 +310,7 @@ func (p *parser) choice(op *operation) bool {
 			continue
 		}
 		if p.watch != nil {
-			p.tellOthers(op, i+1, start)
+			p.tellOthers(op, int(skip)+i+1, start)
 		}
 		return true
 	}

@@ -22,13 +22,11 @@ const (
 	stepsPerToken = 4_000
 )
 
-// parseFrom parses tokens from a rule of the grammar on.
-func parseFrom(src string, tokens []lex.Token, rule int32) *Tree {
-	p := parser{items: itemsOf(src, tokens)}
-	p.nodes, p.links = make([]node, 0, len(p.items)), make([]kid, 0, len(p.items))
-	p.opensQuery = queries(p.items)
+// tree parses tokens from a rule of the grammar on.
+func (p *parser) tree(src string, tokens []lex.Token, rule int32) *Tree {
+	p.reset(itemsOf(src, tokens))
 	t := &Tree{src: src, tokens: tokens}
-	budget := p.steps + stepsPerToken*(len(p.items)+100)
+	budget := stepsPerToken * (len(p.items) + 100)
 	atEnd := 0
 	for repairs := 0; !p.run(rule); {
 		place := p.far
@@ -53,6 +51,18 @@ func parseFrom(src string, tokens []lex.Token, rule int32) *Tree {
 	}
 	p.finish(t)
 	return t
+}
+
+// reset makes p ready for other items. It keeps the memory that it has, up to a
+// bound.
+func (p *parser) reset(items []item) {
+	const keep = 1 << 16
+	fresh := parser{items: items, opensQuery: queries(items)}
+	if cap(p.nodes) <= keep && cap(p.links) <= keep && len(p.memo.table) <= keep {
+		fresh.nodes, fresh.links, fresh.kids, fresh.memo = p.nodes[:0], p.links[:0], p.kids[:0], p.memo
+		fresh.memo.clear()
+	}
+	*p = fresh
 }
 
 // itemsOf gives what the grammar sees of tokens. Semicolons around a statement

@@ -60,19 +60,32 @@ type SyntaxError struct {
 	Expected []lex.Keyword // the keywords that could stand there, in alphabetical order
 }
 
-// Of gives the tree of a statement. Offsets count in the statement's file. The
-// tree of what is not for the server, such as psql's commands, is empty.
-func Of(st sql.Statement, src string) *Tree {
-	if st.Kind != sql.SQL {
-		return Parse(src, nil)
-	}
-	return Parse(src, st.Tokens())
-}
+// Of gives the tree of a statement. Offsets count in src, the text of its file.
+// The tree of what is not for the server, such as psql's commands, is empty.
+func Of(st sql.Statement, src string) *Tree { return new(Parser).Of(st, src) }
 
 // Parse gives the tree of a statement's tokens, white space and comments
 // included, whose offsets count in src. The tree keeps both. It takes time in
 // proportion to the number of tokens, whatever they are.
-func Parse(src string, tokens []lex.Token) *Tree { return parseFrom(src, tokens, ruleRoot) }
+func Parse(src string, tokens []lex.Token) *Tree { return new(Parser).Parse(src, tokens) }
+
+// Parser makes trees one after the other and needs less memory for many than Of
+// and Parse do. Its zero value is ready; it is not safe for concurrent use, its
+// trees are.
+type Parser struct{ scratch parser }
+
+// Of is the function Of.
+func (p *Parser) Of(st sql.Statement, src string) *Tree {
+	if st.Kind != sql.SQL {
+		return p.Parse(src, nil)
+	}
+	return p.Parse(src, st.Tokens())
+}
+
+// Parse is the function Parse.
+func (p *Parser) Parse(src string, tokens []lex.Token) *Tree {
+	return p.scratch.tree(src, tokens, ruleRoot)
+}
 
 // Root gives the root; its children are the statement, if there is one, and what
 // makes no sense around it.

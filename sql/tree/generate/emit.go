@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -77,7 +78,7 @@ func (e *emitter) set(s set) int {
 // operation emits an expression and gives its number.
 func (e *emitter) operation(x *expr) int {
 	first, empty := e.a.begin(x)
-	code, p, q := "", 0, 0
+	code, p, q, r := "", 0, 0, 0
 	switch x.form {
 	case terminal, reference:
 		switch class := e.a.classes[x.text]; {
@@ -99,6 +100,9 @@ func (e *emitter) operation(x *expr) int {
 		}
 		p, q = len(e.children), len(parts)
 		e.children = append(e.children, parts...)
+		if x.form == choice && len(parts) > 3 {
+			r = e.dispatchTable(x)
+		}
 	case optional:
 		code, p = "opOptional", e.operation(x.parts[0])
 	case repeated:
@@ -116,8 +120,32 @@ func (e *emitter) operation(x *expr) int {
 	case wrap:
 		code, p = "opWrap", e.kind(x.text)
 	}
-	e.operations = append(e.operations, fmt.Sprintf("{%s, %t, %d, %d, %d}", code, empty, e.set(first), p, q))
+	e.operations = append(e.operations, fmt.Sprintf("{%s, %t, %d, %d, %d, %d}", code, empty, e.set(first), p, q, r))
 	return len(e.operations) - 1
+}
+
+// dispatchTable emits, for each terminal, the first alternative of a choice that
+// may begin with it, and gives the table's number, from 1.
+func (e *emitter) dispatchTable(x *expr) int {
+	table := make([]byte, e.a.size*64)
+	for t := range table {
+		table[t] = byte(len(x.parts))
+		for i, part := range x.parts {
+			if first, empty := e.a.begin(part); empty || first[t/64]&(1<<(t%64)) != 0 {
+				table[t] = byte(i)
+				break
+			}
+		}
+	}
+	if len(x.parts) > 255 {
+		panic(x.where + ": too many alternatives")
+	}
+	text := strconv.Quote(string(table))
+	if id := slices.Index(e.dispatch, text); id >= 0 {
+		return id + 1
+	}
+	e.dispatch = append(e.dispatch, text)
+	return len(e.dispatch)
 }
 
 // kind gives a kind's number: the first ones are those that every grammar has.
@@ -154,6 +182,11 @@ func (e *emitter) tables() []byte {
 	}
 	b.WriteString("}\n\n")
 	fmt.Fprintf(&b, "var operations = [...]operation{\n%s,\n}\n\n", strings.Join(e.operations, ",\n"))
+	b.WriteString("// dispatch gives, for a choice and a terminal, the first alternative to try.\nvar dispatch = [...]string{\n\"\",\n")
+	for _, table := range e.dispatch {
+		fmt.Fprintf(&b, "%s,\n", table)
+	}
+	b.WriteString("}\n\n")
 	b.WriteString("// children are the parts of sequences and choices.\nvar children = [...]int32{")
 	for i, c := range e.children {
 		if i%16 == 0 {
