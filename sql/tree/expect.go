@@ -12,7 +12,9 @@ type expected struct {
 	pos      int
 	terms    set           // all that could stand there
 	explicit set           // without what could only because it may be a name
+	needed   set           // without what need not be there
 	kinds    map[Kind]bool // of the nodes that could begin there
+	options  int           // how many optional things that begin there are being tried
 }
 
 // at reports whether an item is the one that is watched. Nobody watches nil.
@@ -20,15 +22,27 @@ func (e *expected) at(pos int) bool { return e != nil && pos == e.pos }
 
 func (e *expected) terminal(pos int, t symbol.Terminal) {
 	if pos == e.pos {
-		e.terms[t/64] |= 1 << (t % 64)
-		e.explicit[t/64] |= 1 << (t % 64)
+		e.terms.add(t)
+		e.explicit.add(t)
+		if e.options == 0 {
+			e.needed.add(t)
+		}
+	}
+}
+
+// optional notes a token that need not be there. Nobody watches nil.
+func (e *expected) optional(pos int, t symbol.Terminal) {
+	if e.at(pos) {
+		e.terms.add(t)
+		e.explicit.add(t)
 	}
 }
 
 func (e *expected) class(pos int, s *set) {
 	if pos == e.pos {
-		for i, w := range s {
-			e.terms[i] |= w
+		e.terms.include(s)
+		if e.options == 0 {
+			e.needed.include(s)
 		}
 	}
 }
@@ -68,12 +82,17 @@ func (e *expected) insertions() []insertion {
 		}
 	}
 	add(2, symbol.Ident)
-	add(2, symbol.Comma, symbol.RParen, symbol.LParen, symbol.RBracket)
+	for _, t := range []symbol.Terminal{symbol.RParen, symbol.Equal, symbol.LParen} {
+		if e.needed.has(t) {
+			list = append(list, insertion{t, 2})
+		}
+	}
+	add(2, symbol.Comma, symbol.RBracket)
 	if !e.terms.has(symbol.Ident) {
 		add(2, symbol.String, symbol.Integer)
 	}
-	add(3, symbol.Equal, symbol.Dot, symbol.Semicolon)
-	if keywords := e.keywords(); len(keywords) <= 12 {
+	add(3, symbol.Dot, symbol.Semicolon)
+	if keywords := e.needed.keywords(); len(keywords) <= 12 {
 		for _, k := range keywords {
 			list = append(list, insertion{symbol.Keyword(k), 4})
 		}
@@ -81,10 +100,41 @@ func (e *expected) insertions() []insertion {
 	return list
 }
 
-// keywords gives the keywords among what is wanted that are no mere names.
-func (e *expected) keywords() []lex.Keyword {
+// closing chooses the token that brings the end of a text nearer.
+func (e *expected) closing() symbol.Terminal {
+	for _, t := range []symbol.Terminal{
+		symbol.RParen, symbol.RBracket, symbol.Ident, symbol.String, symbol.Integer, symbol.Number,
+		symbol.Keyword(lex.KwThen), symbol.Keyword(lex.KwEnd), symbol.Keyword(lex.KwSelect), symbol.Semicolon,
+	} {
+		if e.needed.has(t) {
+			return t
+		}
+	}
+	if keywords := e.needed.keywords(); len(keywords) > 0 {
+		return symbol.Keyword(keywords[0])
+	}
+	for i, w := range e.needed {
+		if w != 0 {
+			return symbol.Terminal(i*64 + bits.TrailingZeros64(w))
+		}
+	}
+	return symbol.Ident
+}
+
+func (s *set) has(t symbol.Terminal) bool { return s[t/64]&(1<<(t%64)) != 0 }
+
+func (s *set) add(t symbol.Terminal) { s[t/64] |= 1 << (t % 64) }
+
+func (s *set) include(other *set) {
+	for i, w := range other {
+		s[i] |= w
+	}
+}
+
+// keywords gives the keywords of a set in alphabetical order.
+func (s *set) keywords() []lex.Keyword {
 	var list []lex.Keyword
-	for i, w := range e.explicit {
+	for i, w := range s {
 		for ; w != 0; w &= w - 1 {
 			if k := symbol.Terminal(i*64 + bits.TrailingZeros64(w)).AsKeyword(); k != lex.NotKeyword {
 				list = append(list, k)
@@ -92,17 +142,4 @@ func (e *expected) keywords() []lex.Keyword {
 		}
 	}
 	return list
-}
-
-// first gives any terminal that is wanted, keywords before operators.
-func (e *expected) first() symbol.Terminal {
-	if keywords := e.keywords(); len(keywords) > 0 {
-		return symbol.Keyword(keywords[0])
-	}
-	for i, w := range e.terms {
-		if w != 0 {
-			return symbol.Terminal(i*64 + bits.TrailingZeros64(w))
-		}
-	}
-	return symbol.Ident
 }

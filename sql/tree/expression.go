@@ -164,7 +164,7 @@ func (p *parser) wantOperator(loosest precedence, basic bool) {
 	want := func(binds precedence, terms ...symbol.Terminal) {
 		for _, t := range terms {
 			if binds > loosest {
-				p.watch.terminal(p.pos, t)
+				p.watch.optional(p.pos, t)
 			}
 		}
 	}

@@ -42,8 +42,6 @@ const (
 	opWrap   // what the rule has matched so far becomes a node of kind a
 )
 
-func (s *set) has(t symbol.Terminal) bool { return s[t/64]&(1<<(t%64)) != 0 }
-
 // item is a token that the grammar sees: one of the text, or one that a repair
 // put in.
 type item struct {
@@ -237,10 +235,7 @@ func (p *parser) match(id int32) bool {
 		return p.choice(op)
 	case opOptional:
 		if child := &operations[op.a]; p.begins(child) {
-			start := p.mark()
-			if !p.match(op.a) {
-				p.back(start)
-			}
+			p.try(op.a)
 		} else {
 			p.fail()
 		}
@@ -248,9 +243,7 @@ func (p *parser) match(id int32) bool {
 	case opRepeated:
 		child := &operations[op.a]
 		for p.begins(child) {
-			start := p.mark()
-			if !p.match(op.a) || p.pos == start.pos {
-				p.back(start)
+			if start := p.pos; !p.try(op.a) || p.pos == start {
 				return true
 			}
 		}
@@ -261,10 +254,13 @@ func (p *parser) match(id int32) bool {
 			return false
 		}
 		for {
-			start := p.mark()
-			if !p.token(symbol.Terminal(op.b)) {
+			if p.next() != symbol.Terminal(op.b) {
+				p.watch.optional(p.pos, symbol.Terminal(op.b))
+				p.fail()
 				return true
 			}
+			start := p.mark()
+			p.consume()
 			if !p.match(op.a) {
 				p.back(start)
 				return true
@@ -288,6 +284,22 @@ func (p *parser) match(id int32) bool {
 		return true
 	}
 	return false
+}
+
+// try matches what need not be there.
+func (p *parser) try(id int32) bool {
+	start, watched := p.mark(), p.watch.at(p.pos)
+	if watched {
+		p.watch.options++
+	}
+	ok := p.match(id)
+	if watched {
+		p.watch.options--
+	}
+	if !ok {
+		p.back(start)
+	}
+	return ok
 }
 
 // choice tries the alternatives in order. While someone watches, the others are

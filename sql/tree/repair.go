@@ -41,7 +41,7 @@ func (p *parser) tree(src string, tokens []lex.Token, rule int32) *Tree {
 		switch {
 		case end:
 			atEnd++
-			p.put(place, p.closing(rule, place))
+			p.put(place, p.wanted(rule, place).closing())
 		case repairs == maxRepairs || p.steps > budget:
 			p.leaveOut(place, len(p.items)-1-place)
 		default:
@@ -92,7 +92,7 @@ func itemsOf(src string, tokens []lex.Token) []item {
 	for len(items) > 0 && items[len(items)-1].terminal == symbol.Semicolon {
 		items = items[:len(items)-1]
 	}
-	return append(items, item{terminal: symbol.EOF, token: int32(len(tokens))})
+	return append(items, item{terminal: symbol.EOF, virtual: true, token: int32(len(tokens))})
 }
 
 // missesName reports whether a name was left out between a dot and the token:
@@ -209,6 +209,13 @@ func (p *parser) repair(rule int32, place int) {
 		p.put(place, symbol.Ident)
 		try(3)
 	}
+	if query := symbol.Keyword(lex.KwSelect); place == 0 && wanted.terms.has(query) {
+		p.put(place, query) // SELECT is what most statements begin with
+		try(4)
+		p.leaveOut(place, 1)
+		p.put(place, query)
+		try(5)
+	}
 	p.skips(place, wanted, func(count int) {
 		p.leaveOut(place, count)
 		try(1 + 2*min(count, 8))
@@ -241,20 +248,6 @@ func (p *parser) skips(place int, wanted *expected, try func(count int)) {
 	}
 }
 
-// closing chooses the token that brings the end of the text nearer.
-func (p *parser) closing(rule int32, place int) symbol.Terminal {
-	wanted := p.wanted(rule, place)
-	for _, t := range []symbol.Terminal{
-		symbol.RParen, symbol.RBracket, symbol.Ident, symbol.String, symbol.Integer, symbol.Number,
-		symbol.Keyword(lex.KwThen), symbol.Keyword(lex.KwEnd), symbol.Keyword(lex.KwSelect), symbol.Semicolon,
-	} {
-		if wanted.terms.has(t) {
-			return t
-		}
-	}
-	return wanted.first()
-}
-
 // giveUp makes one Error of all items, for a text that no repair can mend.
 func (p *parser) giveUp() {
 	p.pos, p.kids = len(p.items)-1, p.kids[:0]
@@ -270,7 +263,7 @@ func (p *parser) finish(t *Tree) {
 		at := int32(len(p.items) - 1)
 		own := p.nodes[root]
 		links := append(slices.Clone(p.links[own.kids:own.kids+own.count]), kid{p.node(node{kind: Error, from: at, to: at}), 0})
-		own.kids, own.count = int32(len(p.links)), own.count+1
+		own.kids, own.count, own.to = int32(len(p.links)), own.count+1, at+1
 		p.links = append(p.links, links...)
 		p.nodes[root] = own
 	}
