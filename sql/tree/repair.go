@@ -31,22 +31,23 @@ func (p *parser) tree(src string, tokens []lex.Token, rule int32) *Tree {
 	for repairs := 0; !p.run(rule); {
 		place := p.far
 		end := place == len(p.items)-1
-		if n := len(t.errors); n == 0 || t.errors[n-1].Span != p.span(place, tokens) {
-			t.errors = append(t.errors, SyntaxError{Span: p.span(place, tokens)})
-		}
 		if end && atEnd == maxAtEnd {
 			p.giveUp()
 			break
 		}
+		wanted := p.wanted(rule, place)
+		if span := p.span(place, tokens); len(t.errors) == 0 || t.errors[len(t.errors)-1].Span != span {
+			t.errors = append(t.errors, SyntaxError{Span: span, Expected: wanted.needed.keywords()})
+		}
 		switch {
 		case end:
 			atEnd++
-			p.put(place, p.wanted(rule, place).closing())
+			p.put(place, wanted.closing())
 		case repairs == maxRepairs || p.steps > budget:
 			p.leaveOut(place, len(p.items)-1-place)
 		default:
 			repairs++
-			p.repair(rule, place)
+			p.repair(rule, place, wanted)
 		}
 	}
 	p.finish(t)
@@ -183,8 +184,7 @@ func (p *parser) leaveOut(place, count int) {
 
 // repair tries what could mend the text at a place and keeps what gets furthest
 // for the least change.
-func (p *parser) repair(rule int32, place int) {
-	wanted := p.wanted(rule, place)
+func (p *parser) repair(rule int32, place int, wanted *expected) {
 	original, memo := p.items, p.memo
 	behind := len(original) - place
 	bestScore, bestItems := -1<<30, []item(nil)
