@@ -216,9 +216,20 @@ func (p *parser) repair(rule int32, place int, wanted *expected) {
 		p.put(place, query)
 		try(5)
 	}
+	if p.chain(rule, place, len(original), wanted) {
+		try(2 + 2*(len(p.items)-len(original)))
+	} else {
+		p.items, p.memo = original, memo
+	}
 	p.skips(place, wanted, func(count int) {
+		cost := 1 + 2*min(count, 8)
+		for _, it := range original[place : place+count] {
+			if k := it.terminal.AsKeyword(); k != lex.NotKeyword && k.Category() == lex.Reserved {
+				cost += 6 // WHERE and its like were meant
+			}
+		}
 		p.leaveOut(place, count)
-		try(1 + 2*min(count, 8))
+		try(cost)
 	})
 	if bestItems == nil {
 		p.leaveOut(place, len(original)-1-place)
@@ -226,6 +237,24 @@ func (p *parser) repair(rule int32, place int, wanted *expected) {
 	}
 	p.edit(place, bestItems)
 	p.opensQuery = queries(bestItems)
+}
+
+// chain puts tokens in until the one at a place fits: ON and a name before the
+// WHERE behind an unfinished join. It reports whether that came true.
+func (p *parser) chain(rule int32, place, size int, wanted *expected) bool {
+	const longest = 4
+	for range longest {
+		at := place + len(p.items) - size
+		p.put(at, wanted.closing())
+		if p.run(rule) || p.far > at+1 {
+			return true
+		}
+		if p.far <= at {
+			return false
+		}
+		wanted = p.wanted(rule, at+1)
+	}
+	return false
 }
 
 // skips gives the numbers of items after which something wanted stands.
