@@ -33,6 +33,7 @@ const (
 var (
 	text       = []string{"sql/text", "sql/lex", "sql"}
 	knowledge  = append([]string{".", "schema", "sql/pgparse"}, text...)
+	model      = append([]string{".", "schema"}, text...)
 	everything = []string{"/"}
 )
 
@@ -41,9 +42,18 @@ var table = []room{
 	{folder: "sql/text"},
 	{folder: "sql/lex", ours: []string{"sql/text"}},
 	{folder: "sql", ours: []string{"sql/text", "sql/lex"}},
+	{folder: "sql/tree", ours: append([]string{"sql/tree/internal/symbol"}, text...)},
 	{folder: "sql/pgparse", ours: text, thirdParty: []string{"github.com/pganalyze/pg_query_go/v6"}},
 	{folder: "schema", ours: append([]string{"."}, text...)},
-	{folder: "schema/introspect", ours: append([]string{".", "schema"}, text...), thirdParty: []string{pgx}},
+	{folder: "schema/introspect", ours: model, thirdParty: []string{pgx}},
+	{folder: "schema/browse", ours: model},
+	{folder: "schema/codec", ours: model},
+	{folder: "schema/builtin", ours: append([]string{"schema/codec"}, model...)},
+	{folder: "schema/builtin/generate", ours: everything, thirdParty: []string{pgx}},
+	{folder: "schema/diskcache", ours: append([]string{"schema/codec"}, model...), thirdParty: []string{uuid, "github.com/gofrs/flock"}},
+	{folder: "schema/ddl", ours: model},
+	{folder: "schema/replay", ours: append([]string{"sql/tree", "schema/builtin"}, model...)},
+	{folder: "schema/offline", ours: append([]string{"sql/tree", "schema/builtin", "schema/replay"}, model...)},
 	{folder: "sql/check", ours: knowledge},
 	{folder: "sql/complete", ours: knowledge},
 	{folder: "sql/destructive", ours: text},

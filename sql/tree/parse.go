@@ -302,43 +302,66 @@ func (p *parser) try(id int32) bool {
 	return ok
 }
 
-// choice tries the alternatives in order. While someone watches, the others are
-// tried, too, when one ends where he watches: they tell what they want there.
+// choice tries the alternatives in order.
 func (p *parser) choice(op *operation) bool {
-	start := p.mark()
-	next := p.next()
-	watched := p.watch.at(p.pos)
+	if p.watch != nil {
+		return p.watchedChoice(op)
+	}
+	start, next := p.mark(), p.next()
 	skip := int32(0)
-	if op.table != 0 && !watched {
+	if op.table != 0 {
 		skip = int32(dispatch[op.table][next])
 	}
-	for i, child := range children[op.a+skip : op.a+op.b] {
+	for _, child := range children[op.a+skip : op.a+op.b] {
 		alternative := &operations[child]
-		if !alternative.empty && !watched && !sets[alternative.first].has(next) {
+		if !alternative.empty && !sets[alternative.first].has(next) {
 			continue
 		}
+		if p.match(child) {
+			return true
+		}
+		p.back(start)
+	}
+	return p.fail()
+}
+
+// watchedChoice is choice while someone watches. What an alternative needed is
+// not needed when another one comes to the watched item; and when one ends
+// there, the others are tried, too, to tell what they could take.
+func (p *parser) watchedChoice(op *operation) bool {
+	start, before := p.mark(), p.watch.needed
+	failed := before
+	for i, child := range children[op.a : op.a+op.b] {
+		alternative := &operations[child]
+		if !alternative.empty && !p.begins(alternative) {
+			continue
+		}
+		p.watch.needed = before
 		if !p.match(child) {
 			p.back(start)
+			failed.include(&p.watch.needed)
 			continue
 		}
-		if p.watch != nil {
-			p.tellOthers(op, int(skip)+i+1, start)
+		if p.watch.at(p.pos) {
+			p.tellOthers(op, i+1, start)
+		} else {
+			p.watch.needed.include(&failed)
 		}
 		return true
 	}
+	p.watch.needed = failed
 	return p.fail()
 }
 
 // tellOthers runs the alternatives that an earlier one keeps from being tried.
 func (p *parser) tellOthers(op *operation, from int, start mark) {
-	if !p.watch.at(p.pos) {
-		return
-	}
 	end, kids := p.pos, slices.Clone(p.kids)
+	p.watch.options++
 	for _, child := range children[op.a+int32(from) : op.a+op.b] {
 		p.back(start)
 		p.match(child)
 	}
+	p.watch.options--
 	p.pos, p.kids = end, kids
 }
 

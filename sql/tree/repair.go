@@ -31,22 +31,23 @@ func (p *parser) tree(src string, tokens []lex.Token, rule int32) *Tree {
 	for repairs := 0; !p.run(rule); {
 		place := p.far
 		end := place == len(p.items)-1
-		if n := len(t.errors); n == 0 || t.errors[n-1].Span != p.span(place, tokens) {
-			t.errors = append(t.errors, SyntaxError{Span: p.span(place, tokens)})
-		}
 		if end && atEnd == maxAtEnd {
 			p.giveUp()
 			break
 		}
+		wanted := p.wanted(rule, place)
+		if span := p.span(place, tokens); len(t.errors) == 0 || t.errors[len(t.errors)-1].Span != span {
+			t.errors = append(t.errors, SyntaxError{Span: span, Expected: wanted.needed.keywords()})
+		}
 		switch {
 		case end:
 			atEnd++
-			p.put(place, p.wanted(rule, place).closing())
+			p.put(place, wanted.closing())
 		case repairs == maxRepairs || p.steps > budget:
 			p.leaveOut(place, len(p.items)-1-place)
 		default:
 			repairs++
-			p.repair(rule, place)
+			p.repair(rule, place, wanted)
 		}
 	}
 	p.finish(t)
@@ -183,8 +184,7 @@ func (p *parser) leaveOut(place, count int) {
 
 // repair tries what could mend the text at a place and keeps what gets furthest
 // for the least change.
-func (p *parser) repair(rule int32, place int) {
-	wanted := p.wanted(rule, place)
+func (p *parser) repair(rule int32, place int, wanted *expected) {
 	original, memo := p.items, p.memo
 	behind := len(original) - place
 	bestScore, bestItems := -1<<30, []item(nil)
@@ -216,9 +216,20 @@ func (p *parser) repair(rule int32, place int) {
 		p.put(place, query)
 		try(5)
 	}
+	if p.chain(rule, place, len(original), wanted) {
+		try(2 + 2*(len(p.items)-len(original)))
+	} else {
+		p.items, p.memo = original, memo
+	}
 	p.skips(place, wanted, func(count int) {
+		cost := 1 + 2*min(count, 8)
+		for _, it := range original[place : place+count] {
+			if k := it.terminal.AsKeyword(); k != lex.NotKeyword && k.Category() == lex.Reserved {
+				cost += 6 // WHERE and its like were meant
+			}
+		}
 		p.leaveOut(place, count)
-		try(1 + 2*min(count, 8))
+		try(cost)
 	})
 	if bestItems == nil {
 		p.leaveOut(place, len(original)-1-place)
@@ -226,6 +237,24 @@ func (p *parser) repair(rule int32, place int) {
 	}
 	p.edit(place, bestItems)
 	p.opensQuery = queries(bestItems)
+}
+
+// chain puts tokens in until the one at a place fits: ON and a name before the
+// WHERE behind an unfinished join. It reports whether that came true.
+func (p *parser) chain(rule int32, place, size int, wanted *expected) bool {
+	const longest = 4
+	for range longest {
+		at := place + len(p.items) - size
+		p.put(at, wanted.closing())
+		if p.run(rule) || p.far > at+1 {
+			return true
+		}
+		if p.far <= at {
+			return false
+		}
+		wanted = p.wanted(rule, at+1)
+	}
+	return false
 }
 
 // skips gives the numbers of items after which something wanted stands.

@@ -57,7 +57,7 @@ type Tree struct {
 // SyntaxError is a place where the text leaves the grammar.
 type SyntaxError struct {
 	Span     text.Span     // of the token that does not fit, empty at the end of the text
-	Expected []lex.Keyword // the keywords that could stand there, in alphabetical order
+	Expected []lex.Keyword // the keywords that one of would have to stand there, in alphabetical order; names and operators are not told
 }
 
 // Of gives the tree of a statement. Offsets count in src, the text of its file.

@@ -1,7 +1,10 @@
 package tree_test
 
 import (
+	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -9,44 +12,69 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/sql/tree"
 )
 
+var update = flag.Bool("update", false, "write the trees of testdata as they are now")
+
 func parse(src string) *tree.Tree { return tree.Parse(src, lex.Lex(src, lex.Options{})) }
 
-// outline writes a tree as one line: Kind(children), with the text of leaves.
+// outline writes a node as kind(children), a leaf with its text.
 func outline(n tree.Node) string {
-	var children []string
+	var b strings.Builder
+	if label := n.Label(); label != 0 {
+		fmt.Fprintf(&b, "%v:", label)
+	}
+	b.WriteString(n.Kind().String())
+	separator := "("
 	for child := range n.Children() {
-		line := outline(child)
-		if f := child.Label(); f != 0 {
-			line = f.String() + ":" + line
-		}
-		children = append(children, line)
+		b.WriteString(separator + outline(child))
+		separator = " "
 	}
-	if len(children) == 0 {
-		return fmt.Sprintf("%v‹%s›", n.Kind(), n.Text())
+	if separator == "(" {
+		return b.String() + "‹" + n.Text() + "›"
 	}
-	return fmt.Sprintf("%v(%s)", n.Kind(), strings.Join(children, " "))
+	return b.String() + ")"
 }
 
-func TestTree(t *testing.T) {
-	for _, src := range []string{
-		"SELECT a, b+1*2 AS c FROM t WHERE x = 1",
-		"SELECT f(a, b => 2) OVER (PARTITION BY x ORDER BY y) FROM s.t AS u JOIN v USING (id) LEFT JOIN w ON true",
-		"SELECT (SELECT 1), ((1)), (1,2), ((SELECT 1)+1), ('{1}'::int[])[1], (x).y, a.b[1].c",
-		"SELECT FROM t",
-		"SELECT a. FROM t",
-		"SELECT a FROM t WHERE",
-		"SELECT f(a FROM t",
-		"SELECT a b c FROM t",
-		"SELECT a,, b FROM t",
-		"SELECT a FROM order o WHERE a = 1",
-		"INSERT INTO t (a, b) VALUES (1, 2), (3, DEFAULT) RETURNING *",
-		"UPDATE t SET a = 1, (b, c) = (SELECT 1, 2) FROM u WHERE t.id = u.id",
-		"SELECT date '2026-01-01', interval '1' day, x AT TIME ZONE 'UTC' IS NULL, a < b AND NOT c OR d IN (1,2)",
-		"",
-		"SELEC 1",
-		"SELECT 1 UNION SELECT 2 INTERSECT SELECT 3 ORDER BY 1 LIMIT 2",
-	} {
-		tr := parse(src)
-		t.Logf("%s\n  %s\n  errors %v steps %d", src, outline(tr.Root()), tr.Errors(), tr.Steps())
+// errors marks the places where the text leaves the grammar.
+func errors(t *tree.Tree) string {
+	var b strings.Builder
+	for _, e := range t.Errors() {
+		fmt.Fprintf(&b, "\n  error at %q", e.Span.Of(t.Source()))
+		if len(e.Expected) > 0 && len(e.Expected) <= 4 {
+			fmt.Fprintf(&b, ", needs one of %v", e.Expected)
+		}
+	}
+	return b.String()
+}
+
+// TestTrees compares the trees of statements with what testdata says: each
+// statement is followed by its outline, which is indented.
+func TestTrees(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var now strings.Builder
+			for example := range strings.SplitSeq(strings.TrimSpace(string(src)), "\n\n") {
+				statement, want, _ := strings.Cut(example, "\n  ")
+				statement = strings.TrimSpace(statement)
+				parsed := parse(statement)
+				got := outline(parsed.Root()) + errors(parsed)
+				if want = strings.TrimSpace(want); got != want && !*update {
+					t.Errorf("%s\n  %s\nshould be\n  %s", statement, got, want)
+				}
+				fmt.Fprintf(&now, "%s\n  %s\n\n", statement, got)
+			}
+			if *update {
+				if err := os.WriteFile(file, []byte(strings.TrimSpace(now.String())+"\n"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
 	}
 }
