@@ -4,182 +4,284 @@ package tree
 
 // The kinds of node, by the names of the grammar's rules.
 const (
-	AccessMethodName         Kind = 3
-	AggregateName            Kind = 4
-	Alias                    Kind = 5
-	AliasName                Kind = 6
-	AndExpr                  Kind = 7
-	ArgumentName             Kind = 8
-	ArrayExpr                Kind = 9
-	ArrayItems               Kind = 10
-	ArraySubquery            Kind = 11
-	AtTimeZone               Kind = 12
-	AttributeName            Kind = 13
-	BetweenExpr              Kind = 14
-	BinaryExpr               Kind = 15
-	CTEName                  Kind = 16
-	CaseExpr                 Kind = 17
-	CaseWhen                 Kind = 18
-	CastExpr                 Kind = 19
-	ChannelName              Kind = 20
-	CollateClause            Kind = 21
-	CollationName            Kind = 22
-	ColumnDefinition         Kind = 23
-	ColumnLabel              Kind = 24
-	ColumnName               Kind = 25
-	ColumnRef                Kind = 26
-	CommonTableExpr          Kind = 27
-	CompositeTypeName        Kind = 28
-	ConstraintName           Kind = 29
-	ConversionName           Kind = 30
-	CursorName               Kind = 31
-	CycleClause              Kind = 32
-	DatabaseName             Kind = 33
-	DefElem                  Kind = 34
-	DeleteStmt               Kind = 35
-	DistinctClause           Kind = 36
-	DomainName               Kind = 37
-	EmptyGroupingSet         Kind = 38
-	EventTriggerName         Kind = 39
-	ExistsExpr               Kind = 40
-	ExtensionName            Kind = 41
-	FieldSelection           Kind = 42
-	FilterClause             Kind = 43
-	ForeignTableName         Kind = 44
-	FrameClause              Kind = 45
-	FromClause               Kind = 46
-	FuncAlias                Kind = 47
-	FuncCall                 Kind = 48
-	FuncCallPlain            Kind = 49
-	FuncExpr                 Kind = 50
-	FunctionName             Kind = 51
-	FunctionType             Kind = 52
-	GenericType              Kind = 53
-	GroupClause              Kind = 54
-	GroupingFunc             Kind = 55
-	GroupingSet              Kind = 56
-	HavingClause             Kind = 57
-	ImplicitRow              Kind = 58
-	InExpr                   Kind = 59
-	IndexElem                Kind = 60
-	IndexName                Kind = 61
-	Indirection              Kind = 62
-	InsertColumn             Kind = 63
-	InsertStmt               Kind = 64
-	IntoClause               Kind = 65
-	IsExpr                   Kind = 66
-	JoinExpr                 Kind = 67
-	JsonAggregate            Kind = 68
-	JsonArgument             Kind = 69
-	JsonColumn               Kind = 70
-	JsonExpr                 Kind = 71
-	JsonKeyValue             Kind = 72
-	JsonTable                Kind = 73
-	LanguageName             Kind = 74
-	LikeExpr                 Kind = 75
-	LimitClause              Kind = 76
-	Literal                  Kind = 77
-	LockingClause            Kind = 78
-	MaterializedViewName     Kind = 79
-	MergeStmt                Kind = 80
-	MergeWhenClause          Kind = 81
-	NamedArgExpr             Kind = 82
-	NotExpr                  Kind = 83
-	OffsetClause             Kind = 84
-	OnClause                 Kind = 85
-	OnConflictClause         Kind = 86
-	OpclassName              Kind = 87
-	OperatorCall             Kind = 88
-	OperatorName             Kind = 89
-	OpfamilyName             Kind = 90
-	OptionName               Kind = 91
-	OrExpr                   Kind = 92
-	OverClause               Kind = 93
-	OverlapsExpr             Kind = 94
-	ParamRef                 Kind = 95
-	ParenExpr                Kind = 96
-	ParenJoin                Kind = 97
-	PartitionClause          Kind = 98
-	PolicyName               Kind = 99
-	PreparedName             Kind = 100
-	ProcedureName            Kind = 101
-	PublicationName          Kind = 102
-	Quantified               Kind = 103
-	QuantifiedExpr           Kind = 104
-	RangeFunction            Kind = 105
-	RangeSubselect           Kind = 106
-	RangeTableFunc           Kind = 107
-	RangeVar                 Kind = 108
-	RelOption                Kind = 109
-	ResTarget                Kind = 110
-	ReturningClause          Kind = 111
-	ReturningOption          Kind = 112
-	RoleName                 Kind = 113
-	Root                     Kind = 114
-	RoutineName              Kind = 115
-	RowExpr                  Kind = 116
-	RowsFromItem             Kind = 117
-	RuleName                 Kind = 118
-	SQLValueFunction         Kind = 119
-	SavepointName            Kind = 120
-	SchemaName               Kind = 121
-	SearchClause             Kind = 122
-	SelectStmt               Kind = 123
-	SequenceName             Kind = 124
-	ServerName               Kind = 125
-	SetClause                Kind = 126
-	SetOperation             Kind = 127
-	SetTarget                Kind = 128
-	SetToDefault             Kind = 129
-	SettingName              Kind = 130
-	SimpleSelect             Kind = 131
-	SimpleTable              Kind = 132
-	SortBy                   Kind = 133
-	SortClause               Kind = 134
-	StatisticsName           Kind = 135
-	SubLink                  Kind = 136
-	Subscript                Kind = 137
-	SubscriptionName         Kind = 138
-	TableRef                 Kind = 139
-	TableSample              Kind = 140
-	TablespaceName           Kind = 141
-	TextSearchConfigName     Kind = 142
-	TextSearchDictionaryName Kind = 143
-	TextSearchParserName     Kind = 144
-	TextSearchTemplateName   Kind = 145
-	TriggerName              Kind = 146
-	TypeCast                 Kind = 147
-	TypeName                 Kind = 148
-	TypedLiteral             Kind = 149
-	UnaryExpr                Kind = 150
-	UniqueExpr               Kind = 151
-	UpdateStmt               Kind = 152
-	UsingClause              Kind = 153
-	ValuesClause             Kind = 154
-	ValuesRow                Kind = 155
-	ViewName                 Kind = 156
-	WhereClause              Kind = 157
-	WindowClause             Kind = 158
-	WindowDef                Kind = 159
-	WindowDefinition         Kind = 160
-	WindowName               Kind = 161
-	WithClause               Kind = 162
-	WithinGroup              Kind = 163
-	WrapperName              Kind = 164
-	XmlAttribute             Kind = 165
-	XmlColumn                Kind = 166
-	XmlExpr                  Kind = 167
-	XmlNamespace             Kind = 168
+	AccessMethodName             Kind = 3
+	AccessPriv                   Kind = 4
+	AggregateName                Kind = 5
+	Alias                        Kind = 6
+	AliasName                    Kind = 7
+	AlterCollationStmt           Kind = 8
+	AlterDatabaseRefreshCollStmt Kind = 9
+	AlterDatabaseSetStmt         Kind = 10
+	AlterDatabaseStmt            Kind = 11
+	AlterDefaultPrivilegesStmt   Kind = 12
+	AlterExtensionContentsStmt   Kind = 13
+	AlterExtensionStmt           Kind = 14
+	AlterFdwStmt                 Kind = 15
+	AlterForeignServerStmt       Kind = 16
+	AlterObjectDependsStmt       Kind = 17
+	AlterObjectSchemaStmt        Kind = 18
+	AlterOwnerStmt               Kind = 19
+	AlterPublicationStmt         Kind = 20
+	AlterRoleSetStmt             Kind = 21
+	AlterRoleStmt                Kind = 22
+	AlterSubscriptionStmt        Kind = 23
+	AlterSystemStmt              Kind = 24
+	AlterTSConfigurationStmt     Kind = 25
+	AlterTSDictionaryStmt        Kind = 26
+	AlterTableSpaceOptionsStmt   Kind = 27
+	AlterUserMappingStmt         Kind = 28
+	AndExpr                      Kind = 29
+	ArgumentName                 Kind = 30
+	ArgumentType                 Kind = 31
+	ArrayExpr                    Kind = 32
+	ArrayItems                   Kind = 33
+	ArraySubquery                Kind = 34
+	AtTimeZone                   Kind = 35
+	AttributeName                Kind = 36
+	BetweenExpr                  Kind = 37
+	BinaryExpr                   Kind = 38
+	CTEName                      Kind = 39
+	CaseExpr                     Kind = 40
+	CaseWhen                     Kind = 41
+	CastExpr                     Kind = 42
+	ChannelName                  Kind = 43
+	CheckPointStmt               Kind = 44
+	ClosePortalStmt              Kind = 45
+	CollateClause                Kind = 46
+	CollationName                Kind = 47
+	ColumnDefinition             Kind = 48
+	ColumnLabel                  Kind = 49
+	ColumnName                   Kind = 50
+	ColumnRef                    Kind = 51
+	CommentStmt                  Kind = 52
+	CommonTableExpr              Kind = 53
+	CompositeTypeName            Kind = 54
+	ConstraintName               Kind = 55
+	ConstraintsSetStmt           Kind = 56
+	ConversionName               Kind = 57
+	CopyStmt                     Kind = 58
+	CreateAmStmt                 Kind = 59
+	CreateExtensionStmt          Kind = 60
+	CreateFdwStmt                Kind = 61
+	CreateForeignServerStmt      Kind = 62
+	CreatePublicationStmt        Kind = 63
+	CreateRoleStmt               Kind = 64
+	CreateSchemaStmt             Kind = 65
+	CreateSeqStmt                Kind = 66
+	CreateStmt                   Kind = 67
+	CreateSubscriptionStmt       Kind = 68
+	CreateTableAsStmt            Kind = 69
+	CreateTableSpaceStmt         Kind = 70
+	CreateTrigStmt               Kind = 71
+	CreateUserMappingStmt        Kind = 72
+	CreatedbStmt                 Kind = 73
+	CursorName                   Kind = 74
+	CycleClause                  Kind = 75
+	DatabaseName                 Kind = 76
+	DeallocateStmt               Kind = 77
+	DeclareCursorStmt            Kind = 78
+	DefElem                      Kind = 79
+	DeleteStmt                   Kind = 80
+	DiscardStmt                  Kind = 81
+	DistinctClause               Kind = 82
+	DomainName                   Kind = 83
+	DropOwnedStmt                Kind = 84
+	DropRoleStmt                 Kind = 85
+	DropStmt                     Kind = 86
+	DropSubscriptionStmt         Kind = 87
+	DropTableSpaceStmt           Kind = 88
+	DropUserMappingStmt          Kind = 89
+	DropdbStmt                   Kind = 90
+	EmptyGroupingSet             Kind = 91
+	EventTriggerName             Kind = 92
+	ExecuteStmt                  Kind = 93
+	ExistsExpr                   Kind = 94
+	ExplainStmt                  Kind = 95
+	ExtensionName                Kind = 96
+	FetchStmt                    Kind = 97
+	FieldSelection               Kind = 98
+	FilterClause                 Kind = 99
+	ForeignTableName             Kind = 100
+	FrameClause                  Kind = 101
+	FromClause                   Kind = 102
+	FuncAlias                    Kind = 103
+	FuncCall                     Kind = 104
+	FuncCallPlain                Kind = 105
+	FuncExpr                     Kind = 106
+	FunctionName                 Kind = 107
+	FunctionType                 Kind = 108
+	GenericType                  Kind = 109
+	GrantRoleStmt                Kind = 110
+	GrantStmt                    Kind = 111
+	GroupClause                  Kind = 112
+	GroupingFunc                 Kind = 113
+	GroupingSet                  Kind = 114
+	HavingClause                 Kind = 115
+	ImplicitRow                  Kind = 116
+	ImportForeignSchemaStmt      Kind = 117
+	InExpr                       Kind = 118
+	IndexElem                    Kind = 119
+	IndexName                    Kind = 120
+	IndexStmt                    Kind = 121
+	Indirection                  Kind = 122
+	InsertColumn                 Kind = 123
+	InsertStmt                   Kind = 124
+	IntoClause                   Kind = 125
+	IsExpr                       Kind = 126
+	JoinExpr                     Kind = 127
+	JsonAggregate                Kind = 128
+	JsonArgument                 Kind = 129
+	JsonColumn                   Kind = 130
+	JsonExpr                     Kind = 131
+	JsonKeyValue                 Kind = 132
+	JsonTable                    Kind = 133
+	LanguageName                 Kind = 134
+	LikeExpr                     Kind = 135
+	LimitClause                  Kind = 136
+	ListenStmt                   Kind = 137
+	Literal                      Kind = 138
+	LoadStmt                     Kind = 139
+	LockingClause                Kind = 140
+	MaterializedViewName         Kind = 141
+	MergeStmt                    Kind = 142
+	MergeWhenClause              Kind = 143
+	NamedArgExpr                 Kind = 144
+	NotExpr                      Kind = 145
+	NotifyStmt                   Kind = 146
+	OffsetClause                 Kind = 147
+	OnClause                     Kind = 148
+	OnConflictClause             Kind = 149
+	OpclassName                  Kind = 150
+	OperatorCall                 Kind = 151
+	OperatorName                 Kind = 152
+	OpfamilyName                 Kind = 153
+	OptionName                   Kind = 154
+	OrExpr                       Kind = 155
+	OverClause                   Kind = 156
+	OverlapsExpr                 Kind = 157
+	ParamRef                     Kind = 158
+	ParenExpr                    Kind = 159
+	ParenJoin                    Kind = 160
+	PartitionClause              Kind = 161
+	PolicyName                   Kind = 162
+	PrepareStmt                  Kind = 163
+	PreparedName                 Kind = 164
+	ProcedureName                Kind = 165
+	PublicationName              Kind = 166
+	PublishedSchema              Kind = 167
+	PublishedTable               Kind = 168
+	Quantified                   Kind = 169
+	QuantifiedExpr               Kind = 170
+	RangeFunction                Kind = 171
+	RangeSubselect               Kind = 172
+	RangeTableFunc               Kind = 173
+	RangeVar                     Kind = 174
+	ReassignOwnedStmt            Kind = 175
+	RefreshMatViewStmt           Kind = 176
+	RelOption                    Kind = 177
+	RenameStmt                   Kind = 178
+	ResTarget                    Kind = 179
+	ReturningClause              Kind = 180
+	ReturningOption              Kind = 181
+	RoleName                     Kind = 182
+	Root                         Kind = 183
+	RoutineName                  Kind = 184
+	RowExpr                      Kind = 185
+	RowsFromItem                 Kind = 186
+	RuleName                     Kind = 187
+	SQLValueFunction             Kind = 188
+	SavepointName                Kind = 189
+	SchemaName                   Kind = 190
+	SearchClause                 Kind = 191
+	SecLabelStmt                 Kind = 192
+	SelectStmt                   Kind = 193
+	SequenceName                 Kind = 194
+	ServerName                   Kind = 195
+	SetClause                    Kind = 196
+	SetOperation                 Kind = 197
+	SetTarget                    Kind = 198
+	SetToDefault                 Kind = 199
+	SettingName                  Kind = 200
+	SettingValue                 Kind = 201
+	SimpleSelect                 Kind = 202
+	SimpleTable                  Kind = 203
+	SortBy                       Kind = 204
+	SortClause                   Kind = 205
+	StatisticsName               Kind = 206
+	SubLink                      Kind = 207
+	Subscript                    Kind = 208
+	SubscriptionName             Kind = 209
+	TableRef                     Kind = 210
+	TableSample                  Kind = 211
+	TablespaceName               Kind = 212
+	TextSearchConfigName         Kind = 213
+	TextSearchDictionaryName     Kind = 214
+	TextSearchParserName         Kind = 215
+	TextSearchTemplateName       Kind = 216
+	TokenType                    Kind = 217
+	TransactionStmt              Kind = 218
+	TriggerName                  Kind = 219
+	TypeCast                     Kind = 220
+	TypeName                     Kind = 221
+	TypedLiteral                 Kind = 222
+	UnaryExpr                    Kind = 223
+	UniqueExpr                   Kind = 224
+	UnlistenStmt                 Kind = 225
+	UpdateStmt                   Kind = 226
+	UsingClause                  Kind = 227
+	VacuumRelation               Kind = 228
+	VacuumStmt                   Kind = 229
+	ValuesClause                 Kind = 230
+	ValuesRow                    Kind = 231
+	VariableSetStmt              Kind = 232
+	VariableShowStmt             Kind = 233
+	ViewName                     Kind = 234
+	ViewStmt                     Kind = 235
+	WhereClause                  Kind = 236
+	WindowClause                 Kind = 237
+	WindowDef                    Kind = 238
+	WindowDefinition             Kind = 239
+	WindowName                   Kind = 240
+	WithClause                   Kind = 241
+	WithinGroup                  Kind = 242
+	WrapperName                  Kind = 243
+	XmlAttribute                 Kind = 244
+	XmlColumn                    Kind = 245
+	XmlExpr                      Kind = 246
+	XmlNamespace                 Kind = 247
 )
 
 var kindNames = [...]string{
 	"None", "Error", "Missing",
 	"AccessMethodName",
+	"AccessPriv",
 	"AggregateName",
 	"Alias",
 	"AliasName",
+	"AlterCollationStmt",
+	"AlterDatabaseRefreshCollStmt",
+	"AlterDatabaseSetStmt",
+	"AlterDatabaseStmt",
+	"AlterDefaultPrivilegesStmt",
+	"AlterExtensionContentsStmt",
+	"AlterExtensionStmt",
+	"AlterFdwStmt",
+	"AlterForeignServerStmt",
+	"AlterObjectDependsStmt",
+	"AlterObjectSchemaStmt",
+	"AlterOwnerStmt",
+	"AlterPublicationStmt",
+	"AlterRoleSetStmt",
+	"AlterRoleStmt",
+	"AlterSubscriptionStmt",
+	"AlterSystemStmt",
+	"AlterTSConfigurationStmt",
+	"AlterTSDictionaryStmt",
+	"AlterTableSpaceOptionsStmt",
+	"AlterUserMappingStmt",
 	"AndExpr",
 	"ArgumentName",
+	"ArgumentType",
 	"ArrayExpr",
 	"ArrayItems",
 	"ArraySubquery",
@@ -192,27 +294,60 @@ var kindNames = [...]string{
 	"CaseWhen",
 	"CastExpr",
 	"ChannelName",
+	"CheckPointStmt",
+	"ClosePortalStmt",
 	"CollateClause",
 	"CollationName",
 	"ColumnDefinition",
 	"ColumnLabel",
 	"ColumnName",
 	"ColumnRef",
+	"CommentStmt",
 	"CommonTableExpr",
 	"CompositeTypeName",
 	"ConstraintName",
+	"ConstraintsSetStmt",
 	"ConversionName",
+	"CopyStmt",
+	"CreateAmStmt",
+	"CreateExtensionStmt",
+	"CreateFdwStmt",
+	"CreateForeignServerStmt",
+	"CreatePublicationStmt",
+	"CreateRoleStmt",
+	"CreateSchemaStmt",
+	"CreateSeqStmt",
+	"CreateStmt",
+	"CreateSubscriptionStmt",
+	"CreateTableAsStmt",
+	"CreateTableSpaceStmt",
+	"CreateTrigStmt",
+	"CreateUserMappingStmt",
+	"CreatedbStmt",
 	"CursorName",
 	"CycleClause",
 	"DatabaseName",
+	"DeallocateStmt",
+	"DeclareCursorStmt",
 	"DefElem",
 	"DeleteStmt",
+	"DiscardStmt",
 	"DistinctClause",
 	"DomainName",
+	"DropOwnedStmt",
+	"DropRoleStmt",
+	"DropStmt",
+	"DropSubscriptionStmt",
+	"DropTableSpaceStmt",
+	"DropUserMappingStmt",
+	"DropdbStmt",
 	"EmptyGroupingSet",
 	"EventTriggerName",
+	"ExecuteStmt",
 	"ExistsExpr",
+	"ExplainStmt",
 	"ExtensionName",
+	"FetchStmt",
 	"FieldSelection",
 	"FilterClause",
 	"ForeignTableName",
@@ -225,14 +360,18 @@ var kindNames = [...]string{
 	"FunctionName",
 	"FunctionType",
 	"GenericType",
+	"GrantRoleStmt",
+	"GrantStmt",
 	"GroupClause",
 	"GroupingFunc",
 	"GroupingSet",
 	"HavingClause",
 	"ImplicitRow",
+	"ImportForeignSchemaStmt",
 	"InExpr",
 	"IndexElem",
 	"IndexName",
+	"IndexStmt",
 	"Indirection",
 	"InsertColumn",
 	"InsertStmt",
@@ -248,13 +387,16 @@ var kindNames = [...]string{
 	"LanguageName",
 	"LikeExpr",
 	"LimitClause",
+	"ListenStmt",
 	"Literal",
+	"LoadStmt",
 	"LockingClause",
 	"MaterializedViewName",
 	"MergeStmt",
 	"MergeWhenClause",
 	"NamedArgExpr",
 	"NotExpr",
+	"NotifyStmt",
 	"OffsetClause",
 	"OnClause",
 	"OnConflictClause",
@@ -271,16 +413,22 @@ var kindNames = [...]string{
 	"ParenJoin",
 	"PartitionClause",
 	"PolicyName",
+	"PrepareStmt",
 	"PreparedName",
 	"ProcedureName",
 	"PublicationName",
+	"PublishedSchema",
+	"PublishedTable",
 	"Quantified",
 	"QuantifiedExpr",
 	"RangeFunction",
 	"RangeSubselect",
 	"RangeTableFunc",
 	"RangeVar",
+	"ReassignOwnedStmt",
+	"RefreshMatViewStmt",
 	"RelOption",
+	"RenameStmt",
 	"ResTarget",
 	"ReturningClause",
 	"ReturningOption",
@@ -294,6 +442,7 @@ var kindNames = [...]string{
 	"SavepointName",
 	"SchemaName",
 	"SearchClause",
+	"SecLabelStmt",
 	"SelectStmt",
 	"SequenceName",
 	"ServerName",
@@ -302,6 +451,7 @@ var kindNames = [...]string{
 	"SetTarget",
 	"SetToDefault",
 	"SettingName",
+	"SettingValue",
 	"SimpleSelect",
 	"SimpleTable",
 	"SortBy",
@@ -317,17 +467,25 @@ var kindNames = [...]string{
 	"TextSearchDictionaryName",
 	"TextSearchParserName",
 	"TextSearchTemplateName",
+	"TokenType",
+	"TransactionStmt",
 	"TriggerName",
 	"TypeCast",
 	"TypeName",
 	"TypedLiteral",
 	"UnaryExpr",
 	"UniqueExpr",
+	"UnlistenStmt",
 	"UpdateStmt",
 	"UsingClause",
+	"VacuumRelation",
+	"VacuumStmt",
 	"ValuesClause",
 	"ValuesRow",
+	"VariableSetStmt",
+	"VariableShowStmt",
 	"ViewName",
+	"ViewStmt",
 	"WhereClause",
 	"WindowClause",
 	"WindowDef",
@@ -347,31 +505,51 @@ const (
 	FieldAlias     Field = 1
 	FieldArgument  Field = 2
 	FieldBase      Field = 3
-	FieldCondition Field = 4
-	FieldElse      Field = 5
-	FieldKey       Field = 6
-	FieldName      Field = 7
-	FieldNew       Field = 8
-	FieldQuery     Field = 9
-	FieldResult    Field = 10
-	FieldSource    Field = 11
-	FieldValue     Field = 12
-	FieldVariadic  Field = 13
-	FieldWhere     Field = 14
+	FieldBy        Field = 4
+	FieldCondition Field = 5
+	FieldElse      Field = 6
+	FieldFor       Field = 7
+	FieldFrom      Field = 8
+	FieldGranted   Field = 9
+	FieldInto      Field = 10
+	FieldKey       Field = 11
+	FieldMember    Field = 12
+	FieldName      Field = 13
+	FieldNew       Field = 14
+	FieldOf        Field = 15
+	FieldOwner     Field = 16
+	FieldProvider  Field = 17
+	FieldQuery     Field = 18
+	FieldResult    Field = 19
+	FieldSource    Field = 20
+	FieldTo        Field = 21
+	FieldValue     Field = 22
+	FieldVariadic  Field = 23
+	FieldWhere     Field = 24
 )
 
 var fieldNames = [...]string{"",
 	"alias",
 	"argument",
 	"base",
+	"by",
 	"condition",
 	"else",
+	"for",
+	"from",
+	"granted",
+	"into",
 	"key",
+	"member",
 	"name",
 	"new",
+	"of",
+	"owner",
+	"provider",
 	"query",
 	"result",
 	"source",
+	"to",
 	"value",
 	"variadic",
 	"where",

@@ -85,6 +85,9 @@ func itemsOf(src string, tokens []lex.Token) []item {
 			escape = 0
 		}
 		it := item{terminal: symbol.Of(token, src), token: int32(i), broken: token.Flags != 0 || token.Kind == lex.Invalid}
+		if token.Kind == lex.Ident && it.terminal == symbol.Ident {
+			it.terminal = wordOf(token.Text(src))
+		}
 		if last := len(items) - 1; last >= 0 && items[last].terminal == symbol.Dot && missesName(tokens, i) {
 			items = append(items, item{terminal: symbol.Ident, virtual: true, token: int32(i)})
 		}
@@ -94,6 +97,29 @@ func itemsOf(src string, tokens []lex.Token) []item {
 		items = items[:len(items)-1]
 	}
 	return append(items, item{terminal: symbol.EOF, virtual: true, token: int32(len(tokens))})
+}
+
+// wordOf tells the grammar's own words from other names.
+func wordOf(name string) symbol.Terminal {
+	at, found := slices.BinarySearchFunc(words[:], name, compareFolded)
+	if !found {
+		return symbol.Ident
+	}
+	return symbol.FirstWord() + symbol.Terminal(at)
+}
+
+// compareFolded orders a word, which is in lower case, and a name in any case.
+func compareFolded(word, name string) int {
+	for i := range min(len(word), len(name)) {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if word[i] != c {
+			return int(word[i]) - int(c)
+		}
+	}
+	return len(word) - len(name)
 }
 
 // missesName reports whether a name was left out between a dot and the token:

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"go/format"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -239,14 +237,6 @@ func (e *emitter) kinds() []byte {
 	}
 	b.WriteString("}\n")
 	return b.Bytes()
-}
-
-func (e *emitter) write(file string, src []byte) error {
-	formatted, err := format.Source(src)
-	if err != nil {
-		return fmt.Errorf("format %s: %w", file, err)
-	}
-	return os.WriteFile(file, formatted, 0o644)
 }
 
 // camel turns snake_case into CamelCase.
