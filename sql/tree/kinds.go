@@ -148,107 +148,108 @@ const (
 	NamedArgExpr                 Kind = 144
 	NotExpr                      Kind = 145
 	NotifyStmt                   Kind = 146
-	OffsetClause                 Kind = 147
-	OnClause                     Kind = 148
-	OnConflictClause             Kind = 149
-	OpclassName                  Kind = 150
-	OperatorCall                 Kind = 151
-	OperatorName                 Kind = 152
-	OpfamilyName                 Kind = 153
-	OptionName                   Kind = 154
-	OrExpr                       Kind = 155
-	OverClause                   Kind = 156
-	OverlapsExpr                 Kind = 157
-	ParamRef                     Kind = 158
-	ParenExpr                    Kind = 159
-	ParenJoin                    Kind = 160
-	PartitionClause              Kind = 161
-	PolicyName                   Kind = 162
-	PrepareStmt                  Kind = 163
-	PreparedName                 Kind = 164
-	ProcedureName                Kind = 165
-	PublicationName              Kind = 166
-	PublishedSchema              Kind = 167
-	PublishedTable               Kind = 168
-	Quantified                   Kind = 169
-	QuantifiedExpr               Kind = 170
-	RangeFunction                Kind = 171
-	RangeSubselect               Kind = 172
-	RangeTableFunc               Kind = 173
-	RangeVar                     Kind = 174
-	ReassignOwnedStmt            Kind = 175
-	RefreshMatViewStmt           Kind = 176
-	RelOption                    Kind = 177
-	RenameStmt                   Kind = 178
-	ResTarget                    Kind = 179
-	ReturningClause              Kind = 180
-	ReturningOption              Kind = 181
-	RoleName                     Kind = 182
-	Root                         Kind = 183
-	RoutineName                  Kind = 184
-	RowExpr                      Kind = 185
-	RowsFromItem                 Kind = 186
-	RuleName                     Kind = 187
-	SQLValueFunction             Kind = 188
-	SavepointName                Kind = 189
-	SchemaName                   Kind = 190
-	SearchClause                 Kind = 191
-	SecLabelStmt                 Kind = 192
-	SelectStmt                   Kind = 193
-	SequenceName                 Kind = 194
-	ServerName                   Kind = 195
-	SetClause                    Kind = 196
-	SetOperation                 Kind = 197
-	SetTarget                    Kind = 198
-	SetToDefault                 Kind = 199
-	SettingName                  Kind = 200
-	SettingValue                 Kind = 201
-	SimpleSelect                 Kind = 202
-	SimpleTable                  Kind = 203
-	SortBy                       Kind = 204
-	SortClause                   Kind = 205
-	StatisticsName               Kind = 206
-	SubLink                      Kind = 207
-	Subscript                    Kind = 208
-	SubscriptionName             Kind = 209
-	TableRef                     Kind = 210
-	TableSample                  Kind = 211
-	TablespaceName               Kind = 212
-	TextSearchConfigName         Kind = 213
-	TextSearchDictionaryName     Kind = 214
-	TextSearchParserName         Kind = 215
-	TextSearchTemplateName       Kind = 216
-	TokenType                    Kind = 217
-	TransactionStmt              Kind = 218
-	TriggerName                  Kind = 219
-	TypeCast                     Kind = 220
-	TypeName                     Kind = 221
-	TypedLiteral                 Kind = 222
-	UnaryExpr                    Kind = 223
-	UniqueExpr                   Kind = 224
-	UnlistenStmt                 Kind = 225
-	UpdateStmt                   Kind = 226
-	UsingClause                  Kind = 227
-	VacuumRelation               Kind = 228
-	VacuumStmt                   Kind = 229
-	ValuesClause                 Kind = 230
-	ValuesRow                    Kind = 231
-	VariableSetStmt              Kind = 232
-	VariableShowStmt             Kind = 233
-	ViewName                     Kind = 234
-	ViewStmt                     Kind = 235
-	WhereClause                  Kind = 236
-	WindowClause                 Kind = 237
-	WindowDef                    Kind = 238
-	WindowDefinition             Kind = 239
-	WindowName                   Kind = 240
-	WithClause                   Kind = 241
-	WithinGroup                  Kind = 242
-	WrapperName                  Kind = 243
-	XmlAttribute                 Kind = 244
-	XmlColumn                    Kind = 245
-	XmlExpr                      Kind = 246
-	XmlNamespace                 Kind = 247
+	ObjectWithArgs               Kind = 147
+	OffsetClause                 Kind = 148
+	OnClause                     Kind = 149
+	OnConflictClause             Kind = 150
+	OpclassName                  Kind = 151
+	OperatorCall                 Kind = 152
+	OperatorName                 Kind = 153
+	OpfamilyName                 Kind = 154
+	OptionName                   Kind = 155
+	OrExpr                       Kind = 156
+	OverClause                   Kind = 157
+	OverlapsExpr                 Kind = 158
+	ParamRef                     Kind = 159
+	ParenExpr                    Kind = 160
+	ParenJoin                    Kind = 161
+	PartitionClause              Kind = 162
+	PolicyName                   Kind = 163
+	PrepareStmt                  Kind = 164
+	PreparedName                 Kind = 165
+	ProcedureName                Kind = 166
+	PublicationName              Kind = 167
+	PublishedSchema              Kind = 168
+	PublishedTable               Kind = 169
+	Quantified                   Kind = 170
+	QuantifiedExpr               Kind = 171
+	RangeFunction                Kind = 172
+	RangeSubselect               Kind = 173
+	RangeTableFunc               Kind = 174
+	RangeVar                     Kind = 175
+	ReassignOwnedStmt            Kind = 176
+	RefreshMatViewStmt           Kind = 177
+	RelOption                    Kind = 178
+	RenameStmt                   Kind = 179
+	ResTarget                    Kind = 180
+	ReturningClause              Kind = 181
+	ReturningOption              Kind = 182
+	RoleName                     Kind = 183
+	Root                         Kind = 184
+	RoutineName                  Kind = 185
+	RowExpr                      Kind = 186
+	RowsFromItem                 Kind = 187
+	RuleName                     Kind = 188
+	SQLValueFunction             Kind = 189
+	SavepointName                Kind = 190
+	SchemaName                   Kind = 191
+	SearchClause                 Kind = 192
+	SecLabelStmt                 Kind = 193
+	SelectStmt                   Kind = 194
+	SequenceName                 Kind = 195
+	ServerName                   Kind = 196
+	SetClause                    Kind = 197
+	SetOperation                 Kind = 198
+	SetTarget                    Kind = 199
+	SetToDefault                 Kind = 200
+	SettingName                  Kind = 201
+	SettingValue                 Kind = 202
+	SimpleSelect                 Kind = 203
+	SimpleTable                  Kind = 204
+	SortBy                       Kind = 205
+	SortClause                   Kind = 206
+	StatisticsName               Kind = 207
+	SubLink                      Kind = 208
+	Subscript                    Kind = 209
+	SubscriptionName             Kind = 210
+	TableRef                     Kind = 211
+	TableSample                  Kind = 212
+	TablespaceName               Kind = 213
+	TextSearchConfigName         Kind = 214
+	TextSearchDictionaryName     Kind = 215
+	TextSearchParserName         Kind = 216
+	TextSearchTemplateName       Kind = 217
+	TokenType                    Kind = 218
+	TransactionStmt              Kind = 219
+	TriggerName                  Kind = 220
+	TypeCast                     Kind = 221
+	TypeName                     Kind = 222
+	TypedLiteral                 Kind = 223
+	UnaryExpr                    Kind = 224
+	UniqueExpr                   Kind = 225
+	UnlistenStmt                 Kind = 226
+	UpdateStmt                   Kind = 227
+	UsingClause                  Kind = 228
+	VacuumRelation               Kind = 229
+	VacuumStmt                   Kind = 230
+	ValuesClause                 Kind = 231
+	ValuesRow                    Kind = 232
+	VariableSetStmt              Kind = 233
+	VariableShowStmt             Kind = 234
+	ViewName                     Kind = 235
+	ViewStmt                     Kind = 236
+	WhereClause                  Kind = 237
+	WindowClause                 Kind = 238
+	WindowDef                    Kind = 239
+	WindowDefinition             Kind = 240
+	WindowName                   Kind = 241
+	WithClause                   Kind = 242
+	WithinGroup                  Kind = 243
+	WrapperName                  Kind = 244
+	XmlAttribute                 Kind = 245
+	XmlColumn                    Kind = 246
+	XmlExpr                      Kind = 247
+	XmlNamespace                 Kind = 248
 )
 
 var kindNames = [...]string{
@@ -397,6 +398,7 @@ var kindNames = [...]string{
 	"NamedArgExpr",
 	"NotExpr",
 	"NotifyStmt",
+	"ObjectWithArgs",
 	"OffsetClause",
 	"OnClause",
 	"OnConflictClause",
@@ -506,26 +508,27 @@ const (
 	FieldArgument  Field = 2
 	FieldBase      Field = 3
 	FieldBy        Field = 4
-	FieldCondition Field = 5
-	FieldElse      Field = 6
-	FieldFor       Field = 7
-	FieldFrom      Field = 8
-	FieldGranted   Field = 9
-	FieldInto      Field = 10
-	FieldKey       Field = 11
-	FieldMember    Field = 12
-	FieldName      Field = 13
-	FieldNew       Field = 14
-	FieldOf        Field = 15
-	FieldOwner     Field = 16
-	FieldProvider  Field = 17
-	FieldQuery     Field = 18
-	FieldResult    Field = 19
-	FieldSource    Field = 20
-	FieldTo        Field = 21
-	FieldValue     Field = 22
-	FieldVariadic  Field = 23
-	FieldWhere     Field = 24
+	FieldComment   Field = 5
+	FieldCondition Field = 6
+	FieldElse      Field = 7
+	FieldFor       Field = 8
+	FieldFrom      Field = 9
+	FieldGranted   Field = 10
+	FieldInto      Field = 11
+	FieldKey       Field = 12
+	FieldLabel     Field = 13
+	FieldMember    Field = 14
+	FieldName      Field = 15
+	FieldNew       Field = 16
+	FieldOf        Field = 17
+	FieldOwner     Field = 18
+	FieldQuery     Field = 19
+	FieldResult    Field = 20
+	FieldSource    Field = 21
+	FieldTo        Field = 22
+	FieldValue     Field = 23
+	FieldVariadic  Field = 24
+	FieldWhere     Field = 25
 )
 
 var fieldNames = [...]string{"",
@@ -533,6 +536,7 @@ var fieldNames = [...]string{"",
 	"argument",
 	"base",
 	"by",
+	"comment",
 	"condition",
 	"else",
 	"for",
@@ -540,12 +544,12 @@ var fieldNames = [...]string{"",
 	"granted",
 	"into",
 	"key",
+	"label",
 	"member",
 	"name",
 	"new",
 	"of",
 	"owner",
-	"provider",
 	"query",
 	"result",
 	"source",

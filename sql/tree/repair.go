@@ -79,12 +79,16 @@ func itemsOf(src string, tokens []lex.Token) []item {
 		case token.Kind == lex.UnicodeString || token.Kind == lex.UnicodeIdent:
 			escape = 2
 		case escape == 2 && token.Keyword == lex.KwUescape, escape == 1 && token.Kind == lex.String:
-			escape-- // to the grammar it is part of the token before
+			if escape--; escape == 0 { // to the grammar it is part of the token before
+				before := &items[len(items)-1]
+				escaped := tokens[before.token]
+				before.broken = escaped.Flags != 0 || !lex.RightUescape(escaped, src, token.Text(src))
+			}
 			continue
 		default:
 			escape = 0
 		}
-		it := item{terminal: symbol.Of(token, src), token: int32(i), broken: token.Flags != 0 || token.Kind == lex.Invalid}
+		it := item{terminal: symbol.Of(token, src), token: int32(i), broken: token.Flags != 0 || token.Kind == lex.Invalid || !lex.RightEscapes(token, src)}
 		if token.Kind == lex.Ident && it.terminal == symbol.Ident {
 			it.terminal = wordOf(token.Text(src))
 		}

@@ -161,7 +161,11 @@ func (n Node) place() text.Span {
 	if n.tree == nil || len(n.tree.tokens) == 0 {
 		return text.Span{}
 	}
-	first := n.tree.firstToken(n.tree.nodes[n.id].from)
+	own := &n.tree.nodes[n.id]
+	first := n.tree.firstToken(own.from)
+	if own.kind == Missing { // what was left out stands before it, as an Error
+		first = int(n.tree.items[own.from].token)
+	}
 	for first > 0 {
 		first--
 		if token := n.tree.tokens[first]; !token.Trivia() {
@@ -187,7 +191,7 @@ func (t *Tree) firstToken(i int32) int {
 // Tokens gives the node's tokens, with the white space and comments between
 // them.
 func (n Node) Tokens() []lex.Token {
-	if n.tree == nil {
+	if n.tree == nil || n.Kind() == Missing {
 		return nil
 	}
 	t, own := n.tree, &n.tree.nodes[n.id]

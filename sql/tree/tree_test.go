@@ -34,8 +34,8 @@ func outline(n tree.Node) string {
 	return b.String() + ")"
 }
 
-// errors marks the places where the text leaves the grammar.
-func errors(t *tree.Tree) string {
+// errorsIn marks the places where the text leaves the grammar.
+func errorsIn(t *tree.Tree) string {
 	var b strings.Builder
 	for _, e := range t.Errors() {
 		fmt.Fprintf(&b, "\n  error at %q", e.Span.Of(t.Source()))
@@ -64,7 +64,7 @@ func TestTrees(t *testing.T) {
 				statement, want, _ := strings.Cut(example, "\n  ")
 				statement = strings.TrimSpace(statement)
 				parsed := parse(statement)
-				got := outline(parsed.Root()) + errors(parsed)
+				got := outline(parsed.Root()) + errorsIn(parsed)
 				if want = strings.TrimSpace(want); got != want && !*update {
 					t.Errorf("%s\n  %s\nshould be\n  %s", statement, got, want)
 				}
