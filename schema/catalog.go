@@ -50,8 +50,8 @@ type Level uint8
 
 // The levels.
 const (
-	Complete Level = iota
-	NamesOnly      // schemas, and the names and kinds of relations, functions and types: what a first look needs
+	Complete  Level = iota
+	NamesOnly       // schemas, and the names and kinds of relations, functions and types: what a first look needs
 )
 
 // Catalog is a database at one moment. It is immutable and safe for concurrent
@@ -67,6 +67,7 @@ type Catalog struct {
 	schemas       index[Schema]
 	extensions    []Extension
 	roles         []Role
+	contents      Contents // for the kinds without an index of their own
 }
 
 // New indexes contents. What the slices hold belongs to the catalog from then
@@ -79,6 +80,7 @@ func New(contents Contents) *Catalog {
 		path:          contents.SearchPath,
 		extensions:    sortedByName(contents.Extensions, func(e Extension) string { return e.Name }),
 		roles:         sortedByName(contents.Roles, func(r Role) string { return r.Name }),
+		contents:      contents,
 	}
 	if !slices.Contains(c.path, pgCatalog) {
 		c.path = append([]string{pgCatalog}, c.path...)

@@ -71,7 +71,7 @@ func sound(t *testing.T, made *tree.Tree) {
 	t.Helper()
 	src := made.Source()
 	if bound := maxSteps * (len(made.Tokens()) + 100); made.Steps() > bound {
-		t.Fatalf("%d steps for %d tokens of\n%s", made.Steps(), len(made.Tokens()), src)
+		t.Errorf("%d steps for %d tokens of\n%s", made.Steps(), len(made.Tokens()), src)
 	}
 	wrong := false
 	for n := range made.Nodes() {

@@ -39,8 +39,7 @@ func (p *parser) bExpr() bool { return p.expression(anything, true) }
 
 // expression matches an expression whose operators bind tighter than loosest.
 func (p *parser) expression(loosest precedence, basic bool) bool {
-	if p.depth++; p.depth > maxDepth {
-		p.depth--
+	if !p.deeper() {
 		return p.fail()
 	}
 	defer func() { p.depth-- }()

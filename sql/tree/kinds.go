@@ -6,279 +6,396 @@ package tree
 const (
 	AccessMethodName             Kind = 3
 	AccessPriv                   Kind = 4
-	AggregateName                Kind = 5
-	Alias                        Kind = 6
-	AliasName                    Kind = 7
-	AlterCollationStmt           Kind = 8
-	AlterDatabaseRefreshCollStmt Kind = 9
-	AlterDatabaseSetStmt         Kind = 10
-	AlterDatabaseStmt            Kind = 11
-	AlterDefaultPrivilegesStmt   Kind = 12
-	AlterExtensionContentsStmt   Kind = 13
-	AlterExtensionStmt           Kind = 14
-	AlterFdwStmt                 Kind = 15
-	AlterForeignServerStmt       Kind = 16
-	AlterObjectDependsStmt       Kind = 17
-	AlterObjectSchemaStmt        Kind = 18
-	AlterOwnerStmt               Kind = 19
-	AlterPublicationStmt         Kind = 20
-	AlterRoleSetStmt             Kind = 21
-	AlterRoleStmt                Kind = 22
-	AlterSubscriptionStmt        Kind = 23
-	AlterSystemStmt              Kind = 24
-	AlterTSConfigurationStmt     Kind = 25
-	AlterTSDictionaryStmt        Kind = 26
-	AlterTableSpaceOptionsStmt   Kind = 27
-	AlterUserMappingStmt         Kind = 28
-	AndExpr                      Kind = 29
-	ArgumentName                 Kind = 30
-	ArgumentType                 Kind = 31
-	ArrayExpr                    Kind = 32
-	ArrayItems                   Kind = 33
-	ArraySubquery                Kind = 34
-	AtTimeZone                   Kind = 35
-	AttributeName                Kind = 36
-	BetweenExpr                  Kind = 37
-	BinaryExpr                   Kind = 38
-	CTEName                      Kind = 39
-	CaseExpr                     Kind = 40
-	CaseWhen                     Kind = 41
-	CastExpr                     Kind = 42
-	ChannelName                  Kind = 43
-	CheckPointStmt               Kind = 44
-	ClosePortalStmt              Kind = 45
-	CollateClause                Kind = 46
-	CollationName                Kind = 47
-	ColumnDefinition             Kind = 48
-	ColumnLabel                  Kind = 49
-	ColumnName                   Kind = 50
-	ColumnRef                    Kind = 51
-	CommentStmt                  Kind = 52
-	CommonTableExpr              Kind = 53
-	CompositeTypeName            Kind = 54
-	ConstraintName               Kind = 55
-	ConstraintsSetStmt           Kind = 56
-	ConversionName               Kind = 57
-	CopyStmt                     Kind = 58
-	CreateAmStmt                 Kind = 59
-	CreateExtensionStmt          Kind = 60
-	CreateFdwStmt                Kind = 61
-	CreateForeignServerStmt      Kind = 62
-	CreatePublicationStmt        Kind = 63
-	CreateRoleStmt               Kind = 64
-	CreateSchemaStmt             Kind = 65
-	CreateSeqStmt                Kind = 66
-	CreateStmt                   Kind = 67
-	CreateSubscriptionStmt       Kind = 68
-	CreateTableAsStmt            Kind = 69
-	CreateTableSpaceStmt         Kind = 70
-	CreateTrigStmt               Kind = 71
-	CreateUserMappingStmt        Kind = 72
-	CreatedbStmt                 Kind = 73
-	CursorName                   Kind = 74
-	CycleClause                  Kind = 75
-	DatabaseName                 Kind = 76
-	DeallocateStmt               Kind = 77
-	DeclareCursorStmt            Kind = 78
-	DefElem                      Kind = 79
-	DeleteStmt                   Kind = 80
-	DiscardStmt                  Kind = 81
-	DistinctClause               Kind = 82
-	DomainName                   Kind = 83
-	DropOwnedStmt                Kind = 84
-	DropRoleStmt                 Kind = 85
-	DropStmt                     Kind = 86
-	DropSubscriptionStmt         Kind = 87
-	DropTableSpaceStmt           Kind = 88
-	DropUserMappingStmt          Kind = 89
-	DropdbStmt                   Kind = 90
-	EmptyGroupingSet             Kind = 91
-	EventTriggerName             Kind = 92
-	ExecuteStmt                  Kind = 93
-	ExistsExpr                   Kind = 94
-	ExplainStmt                  Kind = 95
-	ExtensionName                Kind = 96
-	FetchStmt                    Kind = 97
-	FieldSelection               Kind = 98
-	FilterClause                 Kind = 99
-	ForeignTableName             Kind = 100
-	FrameClause                  Kind = 101
-	FromClause                   Kind = 102
-	FuncAlias                    Kind = 103
-	FuncCall                     Kind = 104
-	FuncCallPlain                Kind = 105
-	FuncExpr                     Kind = 106
-	FunctionName                 Kind = 107
-	FunctionType                 Kind = 108
-	GenericType                  Kind = 109
-	GrantRoleStmt                Kind = 110
-	GrantStmt                    Kind = 111
-	GroupClause                  Kind = 112
-	GroupingFunc                 Kind = 113
-	GroupingSet                  Kind = 114
-	HavingClause                 Kind = 115
-	ImplicitRow                  Kind = 116
-	ImportForeignSchemaStmt      Kind = 117
-	InExpr                       Kind = 118
-	IndexElem                    Kind = 119
-	IndexName                    Kind = 120
-	IndexStmt                    Kind = 121
-	Indirection                  Kind = 122
-	InsertColumn                 Kind = 123
-	InsertStmt                   Kind = 124
-	IntoClause                   Kind = 125
-	IsExpr                       Kind = 126
-	JoinExpr                     Kind = 127
-	JsonAggregate                Kind = 128
-	JsonArgument                 Kind = 129
-	JsonColumn                   Kind = 130
-	JsonExpr                     Kind = 131
-	JsonKeyValue                 Kind = 132
-	JsonTable                    Kind = 133
-	LanguageName                 Kind = 134
-	LikeExpr                     Kind = 135
-	LimitClause                  Kind = 136
-	ListenStmt                   Kind = 137
-	Literal                      Kind = 138
-	LoadStmt                     Kind = 139
-	LockingClause                Kind = 140
-	MaterializedViewName         Kind = 141
-	MergeStmt                    Kind = 142
-	MergeWhenClause              Kind = 143
-	NamedArgExpr                 Kind = 144
-	NotExpr                      Kind = 145
-	NotifyStmt                   Kind = 146
-	ObjectWithArgs               Kind = 147
-	OffsetClause                 Kind = 148
-	OnClause                     Kind = 149
-	OnConflictClause             Kind = 150
-	OpclassName                  Kind = 151
-	OperatorCall                 Kind = 152
-	OperatorName                 Kind = 153
-	OpfamilyName                 Kind = 154
-	OptionName                   Kind = 155
-	OrExpr                       Kind = 156
-	OverClause                   Kind = 157
-	OverlapsExpr                 Kind = 158
-	ParamRef                     Kind = 159
-	ParenExpr                    Kind = 160
-	ParenJoin                    Kind = 161
-	PartitionClause              Kind = 162
-	PolicyName                   Kind = 163
-	PrepareStmt                  Kind = 164
-	PreparedName                 Kind = 165
-	ProcedureName                Kind = 166
-	PublicationName              Kind = 167
-	PublishedSchema              Kind = 168
-	PublishedTable               Kind = 169
-	Quantified                   Kind = 170
-	QuantifiedExpr               Kind = 171
-	RangeFunction                Kind = 172
-	RangeSubselect               Kind = 173
-	RangeTableFunc               Kind = 174
-	RangeVar                     Kind = 175
-	ReassignOwnedStmt            Kind = 176
-	RefreshMatViewStmt           Kind = 177
-	RelOption                    Kind = 178
-	RenameStmt                   Kind = 179
-	ResTarget                    Kind = 180
-	ReturningClause              Kind = 181
-	ReturningOption              Kind = 182
-	RoleName                     Kind = 183
-	Root                         Kind = 184
-	RoutineName                  Kind = 185
-	RowExpr                      Kind = 186
-	RowsFromItem                 Kind = 187
-	RuleName                     Kind = 188
-	SQLValueFunction             Kind = 189
-	SavepointName                Kind = 190
-	SchemaName                   Kind = 191
-	SearchClause                 Kind = 192
-	SecLabelStmt                 Kind = 193
-	SelectStmt                   Kind = 194
-	SequenceName                 Kind = 195
-	ServerName                   Kind = 196
-	SetClause                    Kind = 197
-	SetOperation                 Kind = 198
-	SetTarget                    Kind = 199
-	SetToDefault                 Kind = 200
-	SettingName                  Kind = 201
-	SettingValue                 Kind = 202
-	SimpleSelect                 Kind = 203
-	SimpleTable                  Kind = 204
-	SortBy                       Kind = 205
-	SortClause                   Kind = 206
-	StatisticsName               Kind = 207
-	SubLink                      Kind = 208
-	Subscript                    Kind = 209
-	SubscriptionName             Kind = 210
-	TableRef                     Kind = 211
-	TableSample                  Kind = 212
-	TablespaceName               Kind = 213
-	TextSearchConfigName         Kind = 214
-	TextSearchDictionaryName     Kind = 215
-	TextSearchParserName         Kind = 216
-	TextSearchTemplateName       Kind = 217
-	TokenType                    Kind = 218
-	TransactionStmt              Kind = 219
-	TriggerName                  Kind = 220
-	TypeCast                     Kind = 221
-	TypeName                     Kind = 222
-	TypedLiteral                 Kind = 223
-	UnaryExpr                    Kind = 224
-	UniqueExpr                   Kind = 225
-	UnlistenStmt                 Kind = 226
-	UpdateStmt                   Kind = 227
-	UsingClause                  Kind = 228
-	VacuumRelation               Kind = 229
-	VacuumStmt                   Kind = 230
-	ValuesClause                 Kind = 231
-	ValuesRow                    Kind = 232
-	VariableSetStmt              Kind = 233
-	VariableShowStmt             Kind = 234
-	ViewName                     Kind = 235
-	ViewStmt                     Kind = 236
-	WhereClause                  Kind = 237
-	WindowClause                 Kind = 238
-	WindowDef                    Kind = 239
-	WindowDefinition             Kind = 240
-	WindowName                   Kind = 241
-	WithClause                   Kind = 242
-	WithinGroup                  Kind = 243
-	WrapperName                  Kind = 244
-	XmlAttribute                 Kind = 245
-	XmlColumn                    Kind = 246
-	XmlExpr                      Kind = 247
-	XmlNamespace                 Kind = 248
+	AddColumn                    Kind = 5
+	AddConstraint                Kind = 6
+	AddIdentity                  Kind = 7
+	AddInherit                   Kind = 8
+	AddOf                        Kind = 9
+	AggregateName                Kind = 10
+	Alias                        Kind = 11
+	AliasName                    Kind = 12
+	AlterCollationStmt           Kind = 13
+	AlterColumnType              Kind = 14
+	AlterConstraint              Kind = 15
+	AlterDatabaseRefreshCollStmt Kind = 16
+	AlterDatabaseSetStmt         Kind = 17
+	AlterDatabaseStmt            Kind = 18
+	AlterDefaultPrivilegesStmt   Kind = 19
+	AlterDomainStmt              Kind = 20
+	AlterEnumStmt                Kind = 21
+	AlterEventTrigStmt           Kind = 22
+	AlterExtensionContentsStmt   Kind = 23
+	AlterExtensionStmt           Kind = 24
+	AlterFdwStmt                 Kind = 25
+	AlterForeignServerStmt       Kind = 26
+	AlterFunctionStmt            Kind = 27
+	AlterObjectDependsStmt       Kind = 28
+	AlterObjectSchemaStmt        Kind = 29
+	AlterOpFamilyStmt            Kind = 30
+	AlterOperatorStmt            Kind = 31
+	AlterOwnerStmt               Kind = 32
+	AlterPolicyStmt              Kind = 33
+	AlterPublicationStmt         Kind = 34
+	AlterRoleSetStmt             Kind = 35
+	AlterRoleStmt                Kind = 36
+	AlterSeqStmt                 Kind = 37
+	AlterStatsStmt               Kind = 38
+	AlterSubscriptionStmt        Kind = 39
+	AlterSystemStmt              Kind = 40
+	AlterTSConfigurationStmt     Kind = 41
+	AlterTSDictionaryStmt        Kind = 42
+	AlterTableCmd                Kind = 43
+	AlterTableMoveAllStmt        Kind = 44
+	AlterTableSpaceOptionsStmt   Kind = 45
+	AlterTableStmt               Kind = 46
+	AlterTypeStmt                Kind = 47
+	AlterUserMappingStmt         Kind = 48
+	AndExpr                      Kind = 49
+	ArgumentName                 Kind = 50
+	ArgumentType                 Kind = 51
+	ArrayExpr                    Kind = 52
+	ArrayItems                   Kind = 53
+	ArraySubquery                Kind = 54
+	AtTimeZone                   Kind = 55
+	AttachPartition              Kind = 56
+	AttributeDef                 Kind = 57
+	AttributeName                Kind = 58
+	BetweenExpr                  Kind = 59
+	BinaryExpr                   Kind = 60
+	CTEName                      Kind = 61
+	CallStmt                     Kind = 62
+	CaseExpr                     Kind = 63
+	CaseWhen                     Kind = 64
+	CastExpr                     Kind = 65
+	ChangeOwner                  Kind = 66
+	ChannelName                  Kind = 67
+	CheckConstraint              Kind = 68
+	CheckPointStmt               Kind = 69
+	ClosePortalStmt              Kind = 70
+	ClusterStmt                  Kind = 71
+	CollateClause                Kind = 72
+	CollationName                Kind = 73
+	ColumnDef                    Kind = 74
+	ColumnDefault                Kind = 75
+	ColumnDefinition             Kind = 76
+	ColumnLabel                  Kind = 77
+	ColumnName                   Kind = 78
+	ColumnOptions                Kind = 79
+	ColumnRef                    Kind = 80
+	CommentStmt                  Kind = 81
+	CommonTableExpr              Kind = 82
+	CompositeTypeName            Kind = 83
+	CompositeTypeStmt            Kind = 84
+	ConstraintAttribute          Kind = 85
+	ConstraintName               Kind = 86
+	ConstraintsSetStmt           Kind = 87
+	ConversionName               Kind = 88
+	CopyStmt                     Kind = 89
+	CreateAmStmt                 Kind = 90
+	CreateCastStmt               Kind = 91
+	CreateConversionStmt         Kind = 92
+	CreateDomainStmt             Kind = 93
+	CreateEnumStmt               Kind = 94
+	CreateEventTrigStmt          Kind = 95
+	CreateExtensionStmt          Kind = 96
+	CreateFdwStmt                Kind = 97
+	CreateForeignServerStmt      Kind = 98
+	CreateForeignTableStmt       Kind = 99
+	CreateFunctionStmt           Kind = 100
+	CreateOpClassItem            Kind = 101
+	CreateOpClassStmt            Kind = 102
+	CreateOpFamilyStmt           Kind = 103
+	CreatePLangStmt              Kind = 104
+	CreatePolicyStmt             Kind = 105
+	CreatePublicationStmt        Kind = 106
+	CreateRangeStmt              Kind = 107
+	CreateRoleStmt               Kind = 108
+	CreateSchemaStmt             Kind = 109
+	CreateSeqStmt                Kind = 110
+	CreateStatsStmt              Kind = 111
+	CreateStmt                   Kind = 112
+	CreateSubscriptionStmt       Kind = 113
+	CreateTableAsStmt            Kind = 114
+	CreateTableSpaceStmt         Kind = 115
+	CreateTransformStmt          Kind = 116
+	CreateTrigStmt               Kind = 117
+	CreateUserMappingStmt        Kind = 118
+	CreatedbStmt                 Kind = 119
+	CursorName                   Kind = 120
+	CycleClause                  Kind = 121
+	DatabaseName                 Kind = 122
+	DeallocateStmt               Kind = 123
+	DeclareCursorStmt            Kind = 124
+	DefElem                      Kind = 125
+	DefaultConstraint            Kind = 126
+	DefineStmt                   Kind = 127
+	DeleteStmt                   Kind = 128
+	DetachPartition              Kind = 129
+	DiscardStmt                  Kind = 130
+	DistinctClause               Kind = 131
+	DoStmt                       Kind = 132
+	DomainName                   Kind = 133
+	DropColumn                   Kind = 134
+	DropConstraint               Kind = 135
+	DropExpression               Kind = 136
+	DropIdentity                 Kind = 137
+	DropInherit                  Kind = 138
+	DropNotNull                  Kind = 139
+	DropOf                       Kind = 140
+	DropOwnedStmt                Kind = 141
+	DropRoleStmt                 Kind = 142
+	DropStmt                     Kind = 143
+	DropSubscriptionStmt         Kind = 144
+	DropTableSpaceStmt           Kind = 145
+	DropUserMappingStmt          Kind = 146
+	DropdbStmt                   Kind = 147
+	EmptyGroupingSet             Kind = 148
+	EventFilter                  Kind = 149
+	EventName                    Kind = 150
+	EventTriggerName             Kind = 151
+	ExclusionConstraint          Kind = 152
+	ExclusionElem                Kind = 153
+	ExecuteStmt                  Kind = 154
+	ExistsExpr                   Kind = 155
+	ExplainStmt                  Kind = 156
+	ExtensionName                Kind = 157
+	FetchStmt                    Kind = 158
+	FieldSelection               Kind = 159
+	FilterClause                 Kind = 160
+	ForeignKeyConstraint         Kind = 161
+	ForeignTableName             Kind = 162
+	FrameClause                  Kind = 163
+	FromClause                   Kind = 164
+	FuncAlias                    Kind = 165
+	FuncCall                     Kind = 166
+	FuncCallPlain                Kind = 167
+	FuncExpr                     Kind = 168
+	FunctionName                 Kind = 169
+	FunctionOption               Kind = 170
+	FunctionParameter            Kind = 171
+	FunctionType                 Kind = 172
+	GeneratedConstraint          Kind = 173
+	GenericType                  Kind = 174
+	GrantRoleStmt                Kind = 175
+	GrantStmt                    Kind = 176
+	GroupClause                  Kind = 177
+	GroupingFunc                 Kind = 178
+	GroupingSet                  Kind = 179
+	HavingClause                 Kind = 180
+	IdentityConstraint           Kind = 181
+	ImplicitRow                  Kind = 182
+	ImportForeignSchemaStmt      Kind = 183
+	InExpr                       Kind = 184
+	IndexElem                    Kind = 185
+	IndexName                    Kind = 186
+	IndexStmt                    Kind = 187
+	Indirection                  Kind = 188
+	Inherits                     Kind = 189
+	InsertColumn                 Kind = 190
+	InsertStmt                   Kind = 191
+	IntoClause                   Kind = 192
+	IsExpr                       Kind = 193
+	JoinExpr                     Kind = 194
+	JsonAggregate                Kind = 195
+	JsonArgument                 Kind = 196
+	JsonColumn                   Kind = 197
+	JsonExpr                     Kind = 198
+	JsonKeyValue                 Kind = 199
+	JsonTable                    Kind = 200
+	LanguageName                 Kind = 201
+	LikeExpr                     Kind = 202
+	LimitClause                  Kind = 203
+	ListenStmt                   Kind = 204
+	Literal                      Kind = 205
+	LoadStmt                     Kind = 206
+	LockStmt                     Kind = 207
+	LockingClause                Kind = 208
+	MaterializedViewName         Kind = 209
+	MergeStmt                    Kind = 210
+	MergeWhenClause              Kind = 211
+	NamedArgExpr                 Kind = 212
+	NotExpr                      Kind = 213
+	NotNullConstraint            Kind = 214
+	NotifyStmt                   Kind = 215
+	NullConstraint               Kind = 216
+	ObjectWithArgs               Kind = 217
+	OffsetClause                 Kind = 218
+	OnClause                     Kind = 219
+	OnConflictClause             Kind = 220
+	OnDelete                     Kind = 221
+	OnUpdate                     Kind = 222
+	OpclassName                  Kind = 223
+	OperatorCall                 Kind = 224
+	OperatorName                 Kind = 225
+	OpfamilyName                 Kind = 226
+	OptionName                   Kind = 227
+	OrExpr                       Kind = 228
+	OverClause                   Kind = 229
+	OverlapsExpr                 Kind = 230
+	ParamRef                     Kind = 231
+	ParameterMode                Kind = 232
+	ParenExpr                    Kind = 233
+	ParenJoin                    Kind = 234
+	PartitionBoundSpec           Kind = 235
+	PartitionClause              Kind = 236
+	PartitionElem                Kind = 237
+	PartitionSpec                Kind = 238
+	PartitionStrategy            Kind = 239
+	PolicyName                   Kind = 240
+	PrepareStmt                  Kind = 241
+	PreparedName                 Kind = 242
+	PrimaryKeyConstraint         Kind = 243
+	ProcedureName                Kind = 244
+	PublicationName              Kind = 245
+	PublishedSchema              Kind = 246
+	PublishedTable               Kind = 247
+	Quantified                   Kind = 248
+	QuantifiedExpr               Kind = 249
+	RangeFunction                Kind = 250
+	RangeSubselect               Kind = 251
+	RangeTableFunc               Kind = 252
+	RangeVar                     Kind = 253
+	ReassignOwnedStmt            Kind = 254
+	References                   Kind = 255
+	RefreshMatViewStmt           Kind = 256
+	ReindexStmt                  Kind = 257
+	RelOption                    Kind = 258
+	RenameStmt                   Kind = 259
+	ResTarget                    Kind = 260
+	ReturnStmt                   Kind = 261
+	ReturningClause              Kind = 262
+	ReturningOption              Kind = 263
+	ReturnsTable                 Kind = 264
+	RoleName                     Kind = 265
+	Root                         Kind = 266
+	RoutineBody                  Kind = 267
+	RoutineName                  Kind = 268
+	RowExpr                      Kind = 269
+	RowsFromItem                 Kind = 270
+	RuleName                     Kind = 271
+	RuleStmt                     Kind = 272
+	SQLValueFunction             Kind = 273
+	SavepointName                Kind = 274
+	SchemaName                   Kind = 275
+	SearchClause                 Kind = 276
+	SecLabelStmt                 Kind = 277
+	SelectStmt                   Kind = 278
+	SequenceName                 Kind = 279
+	SequenceOption               Kind = 280
+	ServerName                   Kind = 281
+	SetClause                    Kind = 282
+	SetExpression                Kind = 283
+	SetIdentity                  Kind = 284
+	SetNotNull                   Kind = 285
+	SetOperation                 Kind = 286
+	SetTarget                    Kind = 287
+	SetToDefault                 Kind = 288
+	SettingName                  Kind = 289
+	SettingValue                 Kind = 290
+	SimpleSelect                 Kind = 291
+	SimpleTable                  Kind = 292
+	SortBy                       Kind = 293
+	SortClause                   Kind = 294
+	StatisticsKind               Kind = 295
+	StatisticsName               Kind = 296
+	StatsElem                    Kind = 297
+	SubLink                      Kind = 298
+	Subscript                    Kind = 299
+	SubscriptionName             Kind = 300
+	TableLikeClause              Kind = 301
+	TableRef                     Kind = 302
+	TableSample                  Kind = 303
+	TablespaceName               Kind = 304
+	TextSearchConfigName         Kind = 305
+	TextSearchDictionaryName     Kind = 306
+	TextSearchParserName         Kind = 307
+	TextSearchTemplateName       Kind = 308
+	TokenType                    Kind = 309
+	TransactionStmt              Kind = 310
+	TriggerArgument              Kind = 311
+	TriggerEvent                 Kind = 312
+	TriggerName                  Kind = 313
+	TriggerTransition            Kind = 314
+	TruncateStmt                 Kind = 315
+	TypeCast                     Kind = 316
+	TypeName                     Kind = 317
+	TypedLiteral                 Kind = 318
+	UnaryExpr                    Kind = 319
+	UniqueConstraint             Kind = 320
+	UniqueExpr                   Kind = 321
+	UnlistenStmt                 Kind = 322
+	UpdateStmt                   Kind = 323
+	UsingClause                  Kind = 324
+	VacuumRelation               Kind = 325
+	VacuumStmt                   Kind = 326
+	ValidateConstraint           Kind = 327
+	ValuesClause                 Kind = 328
+	ValuesRow                    Kind = 329
+	VariableSetStmt              Kind = 330
+	VariableShowStmt             Kind = 331
+	ViewName                     Kind = 332
+	ViewStmt                     Kind = 333
+	WhereClause                  Kind = 334
+	WindowClause                 Kind = 335
+	WindowDef                    Kind = 336
+	WindowDefinition             Kind = 337
+	WindowName                   Kind = 338
+	WithClause                   Kind = 339
+	WithinGroup                  Kind = 340
+	WrapperName                  Kind = 341
+	XmlAttribute                 Kind = 342
+	XmlColumn                    Kind = 343
+	XmlExpr                      Kind = 344
+	XmlNamespace                 Kind = 345
 )
 
 var kindNames = [...]string{
 	"None", "Error", "Missing",
 	"AccessMethodName",
 	"AccessPriv",
+	"AddColumn",
+	"AddConstraint",
+	"AddIdentity",
+	"AddInherit",
+	"AddOf",
 	"AggregateName",
 	"Alias",
 	"AliasName",
 	"AlterCollationStmt",
+	"AlterColumnType",
+	"AlterConstraint",
 	"AlterDatabaseRefreshCollStmt",
 	"AlterDatabaseSetStmt",
 	"AlterDatabaseStmt",
 	"AlterDefaultPrivilegesStmt",
+	"AlterDomainStmt",
+	"AlterEnumStmt",
+	"AlterEventTrigStmt",
 	"AlterExtensionContentsStmt",
 	"AlterExtensionStmt",
 	"AlterFdwStmt",
 	"AlterForeignServerStmt",
+	"AlterFunctionStmt",
 	"AlterObjectDependsStmt",
 	"AlterObjectSchemaStmt",
+	"AlterOpFamilyStmt",
+	"AlterOperatorStmt",
 	"AlterOwnerStmt",
+	"AlterPolicyStmt",
 	"AlterPublicationStmt",
 	"AlterRoleSetStmt",
 	"AlterRoleStmt",
+	"AlterSeqStmt",
+	"AlterStatsStmt",
 	"AlterSubscriptionStmt",
 	"AlterSystemStmt",
 	"AlterTSConfigurationStmt",
 	"AlterTSDictionaryStmt",
+	"AlterTableCmd",
+	"AlterTableMoveAllStmt",
 	"AlterTableSpaceOptionsStmt",
+	"AlterTableStmt",
+	"AlterTypeStmt",
 	"AlterUserMappingStmt",
 	"AndExpr",
 	"ArgumentName",
@@ -287,41 +404,67 @@ var kindNames = [...]string{
 	"ArrayItems",
 	"ArraySubquery",
 	"AtTimeZone",
+	"AttachPartition",
+	"AttributeDef",
 	"AttributeName",
 	"BetweenExpr",
 	"BinaryExpr",
 	"CTEName",
+	"CallStmt",
 	"CaseExpr",
 	"CaseWhen",
 	"CastExpr",
+	"ChangeOwner",
 	"ChannelName",
+	"CheckConstraint",
 	"CheckPointStmt",
 	"ClosePortalStmt",
+	"ClusterStmt",
 	"CollateClause",
 	"CollationName",
+	"ColumnDef",
+	"ColumnDefault",
 	"ColumnDefinition",
 	"ColumnLabel",
 	"ColumnName",
+	"ColumnOptions",
 	"ColumnRef",
 	"CommentStmt",
 	"CommonTableExpr",
 	"CompositeTypeName",
+	"CompositeTypeStmt",
+	"ConstraintAttribute",
 	"ConstraintName",
 	"ConstraintsSetStmt",
 	"ConversionName",
 	"CopyStmt",
 	"CreateAmStmt",
+	"CreateCastStmt",
+	"CreateConversionStmt",
+	"CreateDomainStmt",
+	"CreateEnumStmt",
+	"CreateEventTrigStmt",
 	"CreateExtensionStmt",
 	"CreateFdwStmt",
 	"CreateForeignServerStmt",
+	"CreateForeignTableStmt",
+	"CreateFunctionStmt",
+	"CreateOpClassItem",
+	"CreateOpClassStmt",
+	"CreateOpFamilyStmt",
+	"CreatePLangStmt",
+	"CreatePolicyStmt",
 	"CreatePublicationStmt",
+	"CreateRangeStmt",
 	"CreateRoleStmt",
 	"CreateSchemaStmt",
 	"CreateSeqStmt",
+	"CreateStatsStmt",
 	"CreateStmt",
 	"CreateSubscriptionStmt",
 	"CreateTableAsStmt",
 	"CreateTableSpaceStmt",
+	"CreateTransformStmt",
 	"CreateTrigStmt",
 	"CreateUserMappingStmt",
 	"CreatedbStmt",
@@ -331,10 +474,21 @@ var kindNames = [...]string{
 	"DeallocateStmt",
 	"DeclareCursorStmt",
 	"DefElem",
+	"DefaultConstraint",
+	"DefineStmt",
 	"DeleteStmt",
+	"DetachPartition",
 	"DiscardStmt",
 	"DistinctClause",
+	"DoStmt",
 	"DomainName",
+	"DropColumn",
+	"DropConstraint",
+	"DropExpression",
+	"DropIdentity",
+	"DropInherit",
+	"DropNotNull",
+	"DropOf",
 	"DropOwnedStmt",
 	"DropRoleStmt",
 	"DropStmt",
@@ -343,7 +497,11 @@ var kindNames = [...]string{
 	"DropUserMappingStmt",
 	"DropdbStmt",
 	"EmptyGroupingSet",
+	"EventFilter",
+	"EventName",
 	"EventTriggerName",
+	"ExclusionConstraint",
+	"ExclusionElem",
 	"ExecuteStmt",
 	"ExistsExpr",
 	"ExplainStmt",
@@ -351,6 +509,7 @@ var kindNames = [...]string{
 	"FetchStmt",
 	"FieldSelection",
 	"FilterClause",
+	"ForeignKeyConstraint",
 	"ForeignTableName",
 	"FrameClause",
 	"FromClause",
@@ -359,7 +518,10 @@ var kindNames = [...]string{
 	"FuncCallPlain",
 	"FuncExpr",
 	"FunctionName",
+	"FunctionOption",
+	"FunctionParameter",
 	"FunctionType",
+	"GeneratedConstraint",
 	"GenericType",
 	"GrantRoleStmt",
 	"GrantStmt",
@@ -367,6 +529,7 @@ var kindNames = [...]string{
 	"GroupingFunc",
 	"GroupingSet",
 	"HavingClause",
+	"IdentityConstraint",
 	"ImplicitRow",
 	"ImportForeignSchemaStmt",
 	"InExpr",
@@ -374,6 +537,7 @@ var kindNames = [...]string{
 	"IndexName",
 	"IndexStmt",
 	"Indirection",
+	"Inherits",
 	"InsertColumn",
 	"InsertStmt",
 	"IntoClause",
@@ -391,17 +555,22 @@ var kindNames = [...]string{
 	"ListenStmt",
 	"Literal",
 	"LoadStmt",
+	"LockStmt",
 	"LockingClause",
 	"MaterializedViewName",
 	"MergeStmt",
 	"MergeWhenClause",
 	"NamedArgExpr",
 	"NotExpr",
+	"NotNullConstraint",
 	"NotifyStmt",
+	"NullConstraint",
 	"ObjectWithArgs",
 	"OffsetClause",
 	"OnClause",
 	"OnConflictClause",
+	"OnDelete",
+	"OnUpdate",
 	"OpclassName",
 	"OperatorCall",
 	"OperatorName",
@@ -411,12 +580,18 @@ var kindNames = [...]string{
 	"OverClause",
 	"OverlapsExpr",
 	"ParamRef",
+	"ParameterMode",
 	"ParenExpr",
 	"ParenJoin",
+	"PartitionBoundSpec",
 	"PartitionClause",
+	"PartitionElem",
+	"PartitionSpec",
+	"PartitionStrategy",
 	"PolicyName",
 	"PrepareStmt",
 	"PreparedName",
+	"PrimaryKeyConstraint",
 	"ProcedureName",
 	"PublicationName",
 	"PublishedSchema",
@@ -428,18 +603,24 @@ var kindNames = [...]string{
 	"RangeTableFunc",
 	"RangeVar",
 	"ReassignOwnedStmt",
+	"References",
 	"RefreshMatViewStmt",
+	"ReindexStmt",
 	"RelOption",
 	"RenameStmt",
 	"ResTarget",
+	"ReturnStmt",
 	"ReturningClause",
 	"ReturningOption",
+	"ReturnsTable",
 	"RoleName",
 	"Root",
+	"RoutineBody",
 	"RoutineName",
 	"RowExpr",
 	"RowsFromItem",
 	"RuleName",
+	"RuleStmt",
 	"SQLValueFunction",
 	"SavepointName",
 	"SchemaName",
@@ -447,8 +628,12 @@ var kindNames = [...]string{
 	"SecLabelStmt",
 	"SelectStmt",
 	"SequenceName",
+	"SequenceOption",
 	"ServerName",
 	"SetClause",
+	"SetExpression",
+	"SetIdentity",
+	"SetNotNull",
 	"SetOperation",
 	"SetTarget",
 	"SetToDefault",
@@ -458,10 +643,13 @@ var kindNames = [...]string{
 	"SimpleTable",
 	"SortBy",
 	"SortClause",
+	"StatisticsKind",
 	"StatisticsName",
+	"StatsElem",
 	"SubLink",
 	"Subscript",
 	"SubscriptionName",
+	"TableLikeClause",
 	"TableRef",
 	"TableSample",
 	"TablespaceName",
@@ -471,17 +659,23 @@ var kindNames = [...]string{
 	"TextSearchTemplateName",
 	"TokenType",
 	"TransactionStmt",
+	"TriggerArgument",
+	"TriggerEvent",
 	"TriggerName",
+	"TriggerTransition",
+	"TruncateStmt",
 	"TypeCast",
 	"TypeName",
 	"TypedLiteral",
 	"UnaryExpr",
+	"UniqueConstraint",
 	"UniqueExpr",
 	"UnlistenStmt",
 	"UpdateStmt",
 	"UsingClause",
 	"VacuumRelation",
 	"VacuumStmt",
+	"ValidateConstraint",
 	"ValuesClause",
 	"ValuesRow",
 	"VariableSetStmt",
@@ -506,55 +700,77 @@ var kindNames = [...]string{
 const (
 	FieldAlias     Field = 1
 	FieldArgument  Field = 2
-	FieldBase      Field = 3
-	FieldBy        Field = 4
-	FieldComment   Field = 5
-	FieldCondition Field = 6
-	FieldElse      Field = 7
-	FieldFor       Field = 8
-	FieldFrom      Field = 9
-	FieldGranted   Field = 10
-	FieldInto      Field = 11
-	FieldKey       Field = 12
-	FieldLabel     Field = 13
-	FieldMember    Field = 14
-	FieldName      Field = 15
-	FieldNew       Field = 16
-	FieldOf        Field = 17
-	FieldOwner     Field = 18
-	FieldQuery     Field = 19
-	FieldResult    Field = 20
-	FieldSource    Field = 21
-	FieldTo        Field = 22
-	FieldValue     Field = 23
-	FieldVariadic  Field = 24
-	FieldWhere     Field = 25
+	FieldAs        Field = 3
+	FieldBase      Field = 4
+	FieldBy        Field = 5
+	FieldCheck     Field = 6
+	FieldComment   Field = 7
+	FieldCondition Field = 8
+	FieldDefault   Field = 9
+	FieldElse      Field = 10
+	FieldEvent     Field = 11
+	FieldFor       Field = 12
+	FieldFrom      Field = 13
+	FieldGranted   Field = 14
+	FieldInclude   Field = 15
+	FieldInto      Field = 16
+	FieldKey       Field = 17
+	FieldLabel     Field = 18
+	FieldMember    Field = 19
+	FieldName      Field = 20
+	FieldNeighbour Field = 21
+	FieldNew       Field = 22
+	FieldOf        Field = 23
+	FieldOwner     Field = 24
+	FieldParent    Field = 25
+	FieldQuery     Field = 26
+	FieldResult    Field = 27
+	FieldReturns   Field = 28
+	FieldSource    Field = 29
+	FieldSymbol    Field = 30
+	FieldTo        Field = 31
+	FieldUsing     Field = 32
+	FieldValue     Field = 33
+	FieldVariadic  Field = 34
+	FieldWhen      Field = 35
+	FieldWhere     Field = 36
 )
 
 var fieldNames = [...]string{"",
 	"alias",
 	"argument",
+	"as",
 	"base",
 	"by",
+	"check",
 	"comment",
 	"condition",
+	"default",
 	"else",
+	"event",
 	"for",
 	"from",
 	"granted",
+	"include",
 	"into",
 	"key",
 	"label",
 	"member",
 	"name",
+	"neighbour",
 	"new",
 	"of",
 	"owner",
+	"parent",
 	"query",
 	"result",
+	"returns",
 	"source",
+	"symbol",
 	"to",
+	"using",
 	"value",
 	"variadic",
+	"when",
 	"where",
 }

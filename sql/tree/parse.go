@@ -67,6 +67,7 @@ type parser struct {
 
 	base, from int // of the rule that runs: its first kid, its first item
 	depth      int
+	tooDeep    bool // something nests deeper than maxDepth: no repair helps
 	steps      int
 	far        int // the furthest item that something failed at
 	seen       int // the furthest item that anything looked at since a memoised rule began
@@ -142,6 +143,17 @@ func (p *parser) wrap(kind Kind, from mark) {
 	p.kids = append(p.kids[:from.kids], kid{p.node(n), 0})
 }
 
+// deeper goes one rule deeper, unless that is too deep. Who came back goes up
+// with p.depth--.
+func (p *parser) deeper() bool {
+	if p.depth == maxDepth {
+		p.tooDeep = true
+		return false
+	}
+	p.depth++
+	return true
+}
+
 // rule matches a rule of the grammar.
 func (p *parser) rule(id int32) bool {
 	r := &rules[id]
@@ -152,8 +164,7 @@ func (p *parser) rule(id int32) bool {
 }
 
 func (p *parser) apply(r *rule) bool {
-	if p.depth++; p.depth > maxDepth {
-		p.depth--
+	if !p.deeper() {
 		return p.fail()
 	}
 	base, from := p.base, p.from

@@ -31,12 +31,17 @@ func (p *parser) tree(src string, tokens []lex.Token, rule int32) *Tree {
 	for repairs := 0; !p.run(rule); {
 		place := p.far
 		end := place == len(p.items)-1
-		if end && atEnd == maxAtEnd {
+		span := p.span(place, tokens)
+		known := len(t.errors) > 0 && t.errors[len(t.errors)-1].Span == span
+		if end && atEnd == maxAtEnd || p.tooDeep {
+			if !known {
+				t.errors = append(t.errors, SyntaxError{Span: span})
+			}
 			p.giveUp()
 			break
 		}
 		wanted := p.wanted(rule, place)
-		if span := p.span(place, tokens); len(t.errors) == 0 || t.errors[len(t.errors)-1].Span != span {
+		if !known {
 			t.errors = append(t.errors, SyntaxError{Span: span, Expected: wanted.needed.keywords()})
 		}
 		switch {

@@ -178,14 +178,38 @@ func (n Node) place() text.Span {
 
 // firstToken gives the first token of an item, with those skipped before it.
 func (t *Tree) firstToken(i int32) int {
-	at := int(t.items[i].token)
-	for skipped := t.items[i].skipped; skipped > 0; {
-		at--
-		if !t.tokens[at].Trivia() {
-			skipped--
+	if t.items[i].skipped == 0 {
+		return int(t.items[i].token)
+	}
+	if i > 0 {
+		if before := t.items[i-1]; before.virtual {
+			return int(before.token)
 		}
+		return t.endToken(i - 1)
+	}
+	at := 0
+	for t.tokens[at].Trivia() || t.tokens[at].Kind == lex.Semicolon {
+		at++
 	}
 	return at
+}
+
+// endToken gives the token behind an item, with the UESCAPE '!' that belongs to it.
+func (t *Tree) endToken(i int32) int {
+	at := int(t.items[i].token)
+	end := at + 1
+	if kind := t.tokens[at].Kind; kind != lex.UnicodeString && kind != lex.UnicodeIdent {
+		return end
+	}
+	next := int(t.items[i+1].token) // the last item is the end of the text
+	for at = end; at < next; at++ {
+		if token := t.tokens[at]; token.Keyword == lex.KwUescape || token.Kind == lex.String && end > int(t.items[i].token)+1 {
+			end = at + 1
+		} else if !token.Trivia() {
+			break
+		}
+	}
+	return end
 }
 
 // Tokens gives the node's tokens, with the white space and comments between
@@ -196,13 +220,16 @@ func (n Node) Tokens() []lex.Token {
 	}
 	t, own := n.tree, &n.tree.nodes[n.id]
 	from := t.firstToken(own.from)
+	if own.kind == Error && own.from+1 == own.to { // a wrong token; what was left out before it is another Error
+		from = int(t.items[own.from].token)
+	}
 	to := from
 	if own.kind == Error && own.from == own.to {
 		to = int(t.items[own.to].token) // the tokens that were left out before an item
 	} else {
 		for i := own.to - 1; i >= own.from; i-- {
 			if !t.items[i].virtual {
-				to = int(t.items[i].token) + 1
+				to = t.endToken(i)
 				break
 			}
 			if t.items[i].skipped > 0 {

@@ -26,7 +26,7 @@ type emitter struct {
 
 // memoised are the rules whose results are kept, since backtracking may come to
 // them again: without that, nested expressions cost exponential time.
-var memoised = []string{"a_expr", "SelectStmt", "WithClause", "table_ref"}
+var memoised = []string{"a_expr", "SelectStmt", "WithClause", "ValuesRow", "table_ref"}
 
 func newEmitter(a *analysis) *emitter {
 	e := &emitter{a: a, rules: map[string]int{}, setIDs: map[string]int{}}

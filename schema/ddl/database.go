@@ -1,0 +1,216 @@
+package ddl
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/tusk-lsp/tusk-lsp/schema"
+)
+
+// Database gives the statements that make all that users made in a database, in
+// an order in which an empty one takes them from top to bottom. What extensions
+// bring comes with CREATE EXTENSION. Roles must be there already: see Roles.
+func Database(catalog *schema.Catalog, options Options) (string, error) {
+	return whole(catalog, options, func(*schema.Object) bool { return true })
+}
+
+// Schema is Database for one schema and what is in it. What it needs from others
+// must be there.
+func Schema(catalog *schema.Catalog, name string, options Options) (string, error) {
+	return whole(catalog, options, func(o *schema.Object) bool { return o.Schema == name })
+}
+
+// Roles gives the statements that make the roles of the server, without their
+// passwords, then their memberships, with the meaning of pg_dumpall
+// --roles-only. It leaves out the roles that every server has.
+func Roles(catalog *schema.Catalog, options Options) string {
+	const bootstrap = 10 // BOOTSTRAP_SUPERUSERID of src/include/catalog/pg_authid.dat
+	g := newGenerator(catalog, options)
+	var create, after []string
+	roles := catalog.Roles()
+	for i := range roles {
+		r := &roles[i]
+		o := g.role(r)
+		if r.OID != bootstrap && !strings.HasPrefix(r.Name, "pg_") {
+			create = append(create, o.create...)
+		}
+		after = append(after, o.after...)
+	}
+	return g.text(append(create, after...))
+}
+
+func whole(catalog *schema.Catalog, options Options, wanted func(*schema.Object) bool) (string, error) {
+	g := newGenerator(catalog, options)
+	g.whole = true
+	ordered, err := g.ordered(wanted)
+	if err != nil {
+		return "", err
+	}
+	// The functions' bodies name what comes later.
+	statements := []string{"SET check_function_bodies = off"}
+	for _, n := range ordered {
+		statements = append(statements, n.parts.before...)
+	}
+	for _, n := range ordered {
+		statements = append(statements, n.parts.create...)
+	}
+	// An index of a partitioned table takes over those of its partitions.
+	deepest := slices.Clone(ordered)
+	slices.SortStableFunc(deepest, func(a, b *node) int { return cmp.Compare(g.depth(b.object), g.depth(a.object)) })
+	for _, n := range deepest {
+		statements = append(statements, n.parts.indexes...)
+	}
+	for _, n := range ordered {
+		statements = append(statements, n.parts.after...)
+	}
+	for _, n := range ordered {
+		statements = append(statements, n.parts.last...)
+	}
+	return g.text(statements), nil
+}
+
+// depth counts the partitioned tables above a partition.
+func (g *generator) depth(o any) int {
+	depth := 0
+	for r, ok := o.(*schema.Relation); ok && r != nil && r.PartitionOf().Name != ""; depth++ {
+		r = g.catalog.Relation(r.PartitionOf().Schema, r.PartitionOf().Name)
+	}
+	return depth
+}
+
+// firstUserOID is FirstNormalObjectId of src/include/access/transam.h: what
+// initdb made has a smaller one.
+const firstUserOID = 16384
+
+// made reports whether a user made an object, and no extension.
+func made(o *schema.Object) bool {
+	return o.Extension == "" && (o.OID == 0 || o.OID >= firstUserOID) && o.Schema != "information_schema" && !strings.HasPrefix(o.Schema, "pg_")
+}
+
+// objects walks what users made, in the order that PostgreSQL's own pg_dump
+// starts from (dbObjectTypePriorities of src/bin/pg_dump/pg_dump_sort.c).
+func (g *generator) objects(yield func(object any, header *schema.Object)) {
+	c := g.catalog
+	schemas, extensions, types, functions, relations := c.Schemas(), c.Extensions(), c.Types(), c.Functions(), c.Relations()
+	for i := range schemas {
+		s := &schemas[i]
+		if o := (schema.Object{Schema: s.Name, OID: s.OID, Extension: s.Extension}); made(&o) || s.Name == "public" {
+			yield(s, &o)
+		}
+	}
+	for i := range extensions {
+		if e := &extensions[i]; e.Installed && e.Schema != "pg_catalog" {
+			yield(e, &schema.Object{Schema: e.Schema})
+		}
+	}
+	user := func(object any, o *schema.Object) {
+		if made(o) {
+			yield(object, o)
+		}
+	}
+	for l := range c.Languages() {
+		user(l, &l.Object)
+	}
+	for o := range c.Collations() {
+		user(o, &o.Object)
+	}
+	for i := range types {
+		user(&types[i], &types[i].Object)
+	}
+	for i := range functions {
+		user(&functions[i], &functions[i].Object)
+	}
+	for m := range c.AccessMethods() {
+		user(m, &m.Object)
+	}
+	for o := range c.Operators() {
+		user(o, &o.Object)
+	}
+	for o := range c.OperatorFamilies() {
+		user(o, &o.Object)
+	}
+	for o := range c.OperatorClasses() {
+		user(o, &o.Object)
+	}
+	for o := range c.Casts() {
+		user(o, &o.Object)
+	}
+	for o := range c.Conversions() {
+		user(o, &o.Object)
+	}
+	for _, kind := range []schema.TextSearchKind{schema.TextSearchParser, schema.TextSearchTemplate, schema.TextSearchDictionary, schema.TextSearchConfiguration} {
+		for t := range c.TextSearch() {
+			if t.Kind == kind {
+				user(t, &t.Object)
+			}
+		}
+	}
+	for w := range c.ForeignDataWrappers() {
+		user(w, &w.Object)
+	}
+	for s := range c.ForeignServers() {
+		user(s, &s.Object)
+	}
+	for i := range relations {
+		if r := &relations[i]; r.Persistence != schema.Temporary {
+			user(r, &r.Object)
+		}
+	}
+	for s := range c.Statistics() {
+		user(s, &s.Object)
+	}
+	for p := range c.Publications() {
+		user(p, &p.Object)
+	}
+	for t := range c.EventTriggers() {
+		user(t, &t.Object)
+	}
+}
+
+// known gives the names of Options.Unqualified's objects that mean the same
+// without it.
+func (g *generator) known() map[schema.Name]bool {
+	if g.names != nil {
+		return g.names
+	}
+	g.names = map[schema.Name]bool{}
+	g.objects(func(_ any, o *schema.Object) {
+		if o.Schema == g.options.Unqualified && o.Name != "" {
+			g.names[o.QualifiedName()] = true
+		}
+	})
+	relations := g.catalog.Relations()
+	for i := range relations {
+		r := &relations[i]
+		if r.Schema != g.options.Unqualified {
+			continue
+		}
+		g.names[r.QualifiedName()] = true
+		for _, x := range r.Indexes {
+			g.names[schema.Name{Schema: r.Schema, Name: x.Name}] = true
+		}
+	}
+	for n := range g.names {
+		if g.catalog.Relation("pg_catalog", n.Name) != nil || g.isBuiltin(n.Name) {
+			delete(g.names, n)
+		}
+	}
+	return g.names
+}
+
+// isBuiltin reports whether a name without a schema means a function or a type
+// of pg_catalog.
+func (g *generator) isBuiltin(name string) bool {
+	for f := range g.catalog.FunctionsWithPrefix("pg_catalog", name) {
+		if f.Name == name {
+			return true
+		}
+	}
+	for t := range g.catalog.TypesWithPrefix("pg_catalog", name) {
+		if t.Name == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,158 @@
+package ddl
+
+import (
+	"slices"
+	"strings"
+)
+
+// rights are the privileges that an object of some kind has at first
+// (https://www.postgresql.org/docs/current/ddl-priv.html), as letters of an
+// aclitem.
+type rights struct {
+	kind          string // as GRANT … ON names it
+	owner, public string
+}
+
+var (
+	schemaRights    = rights{"SCHEMA", "UC", ""}
+	functionRights  = rights{"FUNCTION", "X", "X"}
+	procedureRights = rights{"PROCEDURE", "X", "X"}
+	typeRights      = rights{"TYPE", "U", "U"}
+	sequenceRights  = rights{"SEQUENCE", "rwU", ""}
+	languageRights  = rights{"LANGUAGE", "U", "U"}
+	wrapperRights   = rights{"FOREIGN DATA WRAPPER", "U", ""}
+	serverRights    = rights{"FOREIGN SERVER", "U", ""}
+	columnRights    = rights{"TABLE", "", ""}
+)
+
+func (g *generator) tableRights() rights {
+	if g.catalog.ServerVersion() >= 170000 {
+		return rights{"TABLE", "arwdDxtm", ""}
+	}
+	return rights{"TABLE", "arwdDxt", ""}
+}
+
+var privilegeWords = []struct {
+	letter byte
+	word   string
+}{
+	{'r', "SELECT"}, {'a', "INSERT"}, {'w', "UPDATE"}, {'d', "DELETE"}, {'D', "TRUNCATE"},
+	{'x', "REFERENCES"}, {'t', "TRIGGER"}, {'m', "MAINTAIN"}, {'X', "EXECUTE"}, {'U', "USAGE"},
+	{'C', "CREATE"}, {'T', "TEMPORARY"}, {'c', "CONNECT"}, {'s', "SET"}, {'A', "ALTER SYSTEM"},
+}
+
+// grants gives the REVOKEs and GRANTs that lead from the privileges that an
+// object has at first to those of acl, which is nil for just these. With a
+// column, they are about that column of the table.
+func (g *generator) grants(first rights, name, column, owner string, acl []string) []string {
+	if acl == nil || g.options.NoPrivileges {
+		return nil
+	}
+	items := make([]aclItem, len(acl))
+	for i := range acl {
+		items[i] = parseACLItem(acl[i])
+	}
+	var statements []string
+	for _, d := range []aclItem{{plain: first.public, grantor: owner}, {grantee: owner, plain: first.owner, grantor: owner}} {
+		if d.plain == "" {
+			continue
+		}
+		if i := slices.IndexFunc(items, d.equal); i >= 0 {
+			items = slices.Delete(items, i, i+1)
+		} else {
+			statements = append(statements, "REVOKE ALL ON "+first.kind+" "+name+" FROM "+grantee(d.grantee))
+		}
+	}
+	for _, i := range items {
+		for _, part := range []struct{ letters, option string }{{i.plain, ""}, {i.options, " WITH GRANT OPTION"}} {
+			if part.letters == "" {
+				continue
+			}
+			grant := "GRANT " + first.privileges(part.letters, column) + " ON " + first.kind + " " + name + " TO " + grantee(i.grantee) + part.option
+			if i.grantor == owner || owner == "" {
+				statements = append(statements, grant)
+				continue
+			}
+			statements = append(statements, "SET SESSION AUTHORIZATION "+literal(i.grantor), grant, "RESET SESSION AUTHORIZATION")
+		}
+	}
+	return statements
+}
+
+// privileges writes letters as a list of words, or as ALL.
+func (r rights) privileges(letters, column string) string {
+	if column != "" {
+		column = " (" + ident(column) + ")"
+	} else if sameLetters(letters, r.owner) {
+		return "ALL"
+	}
+	var words []string
+	for _, p := range privilegeWords {
+		if strings.IndexByte(letters, p.letter) >= 0 {
+			words = append(words, p.word+column)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func grantee(role string) string {
+	if role == "" {
+		return "PUBLIC"
+	}
+	return ident(role)
+}
+
+// aclItem is an aclitem: grantee=arwd*/grantor.
+type aclItem struct {
+	grantee string // "" for PUBLIC
+	plain   string // the letters without the grant option
+	options string // those with it
+	grantor string
+}
+
+func (i aclItem) equal(j aclItem) bool {
+	return i.grantee == j.grantee && i.grantor == j.grantor && sameLetters(i.plain, j.plain) && sameLetters(i.options, j.options)
+}
+
+func sameLetters(a, b string) bool {
+	return len(a) == len(b) && !strings.ContainsFunc(a, func(r rune) bool { return !strings.ContainsRune(b, r) })
+}
+
+// parseACLItem reads an aclitem (aclparse of src/backend/utils/adt/acl.c).
+func parseACLItem(s string) aclItem {
+	var item aclItem
+	item.grantee, s = aclName(s)
+	letters, grantor, _ := strings.Cut(strings.TrimPrefix(s, "="), "/")
+	item.grantor, _ = aclName(grantor)
+	for i := range len(letters) {
+		switch {
+		case letters[i] == '*':
+		case i+1 < len(letters) && letters[i+1] == '*':
+			item.options += letters[i : i+1]
+		default:
+			item.plain += letters[i : i+1]
+		}
+	}
+	return item
+}
+
+// aclName reads a role's name, which is in quotes where it needs them.
+func aclName(s string) (name, rest string) {
+	if !strings.HasPrefix(s, `"`) {
+		if end := strings.IndexByte(s, '='); end >= 0 {
+			return s[:end], s[end:]
+		}
+		return s, ""
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		if s[i] == '"' {
+			if i+1 == len(s) || s[i+1] != '"' {
+				return b.String(), s[i+1:]
+			}
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String(), ""
+}
