@@ -5,11 +5,9 @@ package browse
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
-	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 )
 
@@ -84,11 +82,7 @@ func children(c *schema.Catalog, path []string, o Options) ([]Node, error) {
 			}
 		}
 	}
-	return nil, &tusk.Error{
-		Category: tusk.Query,
-		Message:  fmt.Sprintf("the catalog has nothing at %s", strings.Join(path, " › ")),
-		Hint:     "Refresh the schema: it may have been dropped or renamed.",
-	}
+	return nil, nothingAt(strings.Join(path, " › "))
 }
 
 // System reports whether a schema is PostgreSQL's own.
