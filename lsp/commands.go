@@ -40,6 +40,8 @@ var commands = []command{
 	{"tusk.session.list", (*session).listSessions},
 	{"tusk.session.close", (*session).closeSession},
 	{"tusk.schema.refresh", (*session).refreshSchema},
+	{"tusk.schema.tree", (*session).schemaTree},
+	{"tusk.schema.ddl", (*session).schemaDDL},
 	{"tusk.connection.list", (*session).listConnections},
 	{"tusk.connection.use", (*session).useConnection},
 	{"tusk.connection.add", (*session).addConnection},

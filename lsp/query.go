@@ -58,33 +58,3 @@ func (s *session) cancelQuery(_ context.Context, _ *Snapshot, p protocol.Execute
 	}
 	return map[string]int{"cancelled": cancelled}, nil
 }
-
-// RefreshParams is the argument of tusk.schema.refresh.
-type RefreshParams struct {
-	URI string `json:"uri,omitempty"`
-}
-
-// refreshSchema reads the catalog of a document's connection anew.
-func (s *session) refreshSchema(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
-	params, err := argument(p, func(word string) RefreshParams { return RefreshParams{URI: word} })
-	if err != nil {
-		return nil, err
-	}
-	if params.URI == "" {
-		params.URI = now.focus.uri
-	}
-	id, err := s.connections.await(ctx, params.URI)
-	if err != nil {
-		return nil, err
-	}
-	began := time.Now()
-	catalog, err := s.engine.Refresh(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]int64{
-		"relations":  int64(len(catalog.Relations())),
-		"functions":  int64(len(catalog.Functions())),
-		"elapsed_ms": time.Since(began).Milliseconds(),
-	}, nil
-}

@@ -20,7 +20,9 @@ func (c *Catalog) Operators() iter.Seq[*Operator] { return each(c.contents.Opera
 func (c *Catalog) OperatorClasses() iter.Seq[*OperatorClass] { return each(c.contents.OperatorClasses) }
 
 // OperatorFamilies walks the operator families.
-func (c *Catalog) OperatorFamilies() iter.Seq[*OperatorFamily] { return each(c.contents.OperatorFamilies) }
+func (c *Catalog) OperatorFamilies() iter.Seq[*OperatorFamily] {
+	return each(c.contents.OperatorFamilies)
+}
 
 // Casts walks the casts.
 func (c *Catalog) Casts() iter.Seq[*Cast] { return each(c.contents.Casts) }
@@ -47,7 +49,9 @@ func (c *Catalog) AccessMethods() iter.Seq[*AccessMethod] { return each(c.conten
 func (c *Catalog) EventTriggers() iter.Seq[*EventTrigger] { return each(c.contents.EventTriggers) }
 
 // ForeignDataWrappers walks the foreign data wrappers.
-func (c *Catalog) ForeignDataWrappers() iter.Seq[*ForeignDataWrapper] { return each(c.contents.ForeignDataWrappers) }
+func (c *Catalog) ForeignDataWrappers() iter.Seq[*ForeignDataWrapper] {
+	return each(c.contents.ForeignDataWrappers)
+}
 
 // ForeignServers walks the foreign servers.
 func (c *Catalog) ForeignServers() iter.Seq[*ForeignServer] { return each(c.contents.ForeignServers) }

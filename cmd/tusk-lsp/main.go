@@ -64,7 +64,7 @@ Without a subcommand it serves LSP on stdin and stdout; an editor starts it so.`
 		return usageError(err.Error())
 	})
 	g.register(root)
-	root.AddCommand(newConnectionCommand(&g), newHistoryCommand(&g), newDoctorCommand(&g), newDemoCommand(&g))
+	root.AddCommand(newConnectionCommand(&g), newHistoryCommand(&g), newSchemaCommand(&g), newDoctorCommand(&g), newDemoCommand(&g))
 	return root
 }
 

@@ -10,33 +10,28 @@ import (
 
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/schema/browse"
-	"github.com/tusk-lsp/tusk-lsp/schema/ddl"
-	"github.com/tusk-lsp/tusk-lsp/schema/offline"
 )
 
 func newSchemaCommand(g *globalFlags) *cobra.Command {
-	return onlyHelp("schema", "Show what is in a database, or in the DDL files of a folder",
-		newSchemaTree(g), newSchemaFind(g), newSchemaDump(g))
+	return onlyHelp("schema", "Show what is in a database",
+		newSchemaTree(g), newSchemaDump(g))
 }
 
-// catalogFlags say whose catalog a command is about.
-type catalogFlags struct{ connection, folder string }
+// connectionFlag says whose catalog a command is about.
+type connectionFlag struct{ name string }
 
-func (f *catalogFlags) register(command *cobra.Command) {
-	command.Flags().StringVarP(&f.connection, "connection", "c", "", "the saved connection whose database it is")
-	command.Flags().StringVarP(&f.folder, "dir", "d", ".", "without a connection: the folder with the DDL and migration files")
-	command.MarkFlagsMutuallyExclusive("connection", "dir")
-}
-
-// catalog reads the catalog of the connection, or that of the folder's files.
-// What a file has wrong goes to stderr.
-func (f *catalogFlags) catalog(ctx context.Context, a *application, stderr io.Writer) (*schema.Catalog, error) {
-	if f.connection == "" {
-		return f.offline(ctx, stderr)
+func (f *connectionFlag) register(command *cobra.Command) {
+	command.Flags().StringVarP(&f.name, "connection", "c", "", "the saved connection whose database it is")
+	if err := command.MarkFlagRequired("connection"); err != nil {
+		panic(err) // there is such a flag
 	}
-	saved, err := a.engine.FindSaved(ctx, f.connection)
+}
+
+// catalog reads the catalog of the connection.
+func (f *connectionFlag) catalog(ctx context.Context, a *application) (*schema.Catalog, error) {
+	saved, err := a.engine.FindSaved(ctx, f.name)
 	if err != nil {
-		return nil, named(err, f.connection)
+		return nil, named(err, f.name)
 	}
 	if err := a.engine.Add(saved.ConnectionConfig); err != nil {
 		return nil, err
@@ -45,9 +40,9 @@ func (f *catalogFlags) catalog(ctx context.Context, a *application, stderr io.Wr
 }
 
 // withCatalog runs a subcommand on a catalog.
-func withCatalog(g *globalFlags, f *catalogFlags, run func(cmd *cobra.Command, args []string, c *schema.Catalog) error) runFunc {
+func withCatalog(g *globalFlags, f *connectionFlag, run func(cmd *cobra.Command, args []string, c *schema.Catalog) error) runFunc {
 	return withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
-		c, err := f.catalog(cmd.Context(), a, cmd.ErrOrStderr())
+		c, err := f.catalog(cmd.Context(), a)
 		if err != nil {
 			return err
 		}
@@ -57,7 +52,7 @@ func withCatalog(g *globalFlags, f *catalogFlags, run func(cmd *cobra.Command, a
 
 func newSchemaTree(g *globalFlags) *cobra.Command {
 	var (
-		flags  catalogFlags
+		flags  connectionFlag
 		asJSON *bool
 		o      browse.Options
 	)
@@ -105,48 +100,14 @@ func firstLine(text string) string {
 	return line
 }
 
-func newSchemaFind(g *globalFlags) *cobra.Command {
-	var (
-		flags  catalogFlags
-		asJSON *bool
-		limit  int
-	)
-	command := &cobra.Command{
-		Use:   "find QUERY",
-		Short: "Find objects by parts of their names: ordit finds order_items",
-		Args:  arguments(1, "what to look for"),
-		RunE: withCatalog(g, &flags, func(cmd *cobra.Command, args []string, c *schema.Catalog) error {
-			nodes := browse.Find(c, args[0], limit)
-			if *asJSON {
-				return writeJSON(cmd.OutOrStdout(), nodes)
-			}
-			table := newTable(cmd.OutOrStdout())
-			for _, n := range nodes {
-				fmt.Fprintf(table, "%s\t%s\t%s\n", strings.Join(n.Path, "."), n.Kind, n.Detail)
-			}
-			return table.Flush()
-		}),
-	}
-	flags.register(command)
-	command.Flags().IntVar(&limit, "limit", 50, "so many at most")
-	asJSON = jsonFlag(command)
-	return command
-}
-
 func newSchemaDump(g *globalFlags) *cobra.Command {
-	var flags catalogFlags
+	var flags connectionFlag
 	command := &cobra.Command{
 		Use:   "dump [OBJECT]",
 		Short: "Print the DDL that makes a database again, or one object",
 		Args:  atMost(1),
 		RunE: withCatalog(g, &flags, func(cmd *cobra.Command, args []string, c *schema.Catalog) error {
-			var text string
-			var err error
-			if len(args) == 0 {
-				text, err = ddl.Database(c, ddl.Options{})
-			} else {
-				text, err = browse.DDL(c, args[0])
-			}
+			text, err := browse.DDL(c, nil, strings.Join(args, ""))
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/ddl"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 )
 
@@ -53,6 +54,39 @@ func inGroup(c *schema.Catalog, schemaName, group, name string) any {
 		}
 	}
 	return nil
+}
+
+// DDL writes the statements that make the object at a path, or the objects of a
+// name, again; without either, the whole database.
+func DDL(c *schema.Catalog, path []string, name string) (string, error) {
+	var objects []any
+	switch {
+	case len(path) > 0:
+		object, err := Object(c, path)
+		if err != nil {
+			return "", err
+		}
+		objects = []any{object}
+	case name != "":
+		var err error
+		if objects, err = Named(c, name); err != nil {
+			return "", err
+		}
+	default:
+		return ddl.Database(c, ddl.Options{})
+	}
+	var texts []string
+	for _, object := range objects {
+		text, err := ddl.Of(c, object, ddl.Options{})
+		if s, ok := object.(*schema.Schema); ok {
+			text, err = ddl.Schema(c, s.Name, ddl.Options{})
+		}
+		if err != nil {
+			return "", err
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "\n"), nil
 }
 
 // Named gives the objects that a name as SQL writes it can mean: with its schema
