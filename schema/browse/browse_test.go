@@ -1,0 +1,156 @@
+package browse_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tusk "github.com/tusk-lsp/tusk-lsp"
+	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/browse"
+	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
+)
+
+const setup = `
+CREATE SCHEMA shop;
+COMMENT ON SCHEMA shop IS 'what we sell';
+CREATE TYPE shop.mood AS ENUM ('good', 'bad');
+CREATE TYPE shop.address AS (street text, zip text);
+CREATE DOMAIN shop.price AS numeric;
+CREATE TABLE shop.orders (id int PRIMARY KEY, day date NOT NULL, total shop.price CHECK (total > 0));
+CREATE TABLE shop."Zoo" ();
+CREATE TABLE shop.log (day date) PARTITION BY RANGE (day);
+CREATE TABLE shop.log_old PARTITION OF shop.log DEFAULT;
+CREATE VIEW shop.recent AS SELECT * FROM shop.orders;
+CREATE FUNCTION shop.total(id int) RETURNS int LANGUAGE sql RETURN 1;
+CREATE FUNCTION shop.total(name text) RETURNS SETOF int LANGUAGE sql RETURN 1;`
+
+func catalog(t *testing.T) *schema.Catalog {
+	t.Helper()
+	c, err := introspect.Load(t.Context(), pgtest.New(t).Database(t, setup).Conn(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// lines writes nodes as "kind label detail".
+func lines(page browse.Page) string {
+	var b strings.Builder
+	for _, n := range page.Nodes {
+		fmt.Fprintln(&b, strings.Join(strings.Fields(n.Kind+" "+n.Label+" "+n.Detail), " "))
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func TestChildren(t *testing.T) {
+	c := catalog(t)
+	for _, test := range []struct {
+		path    string
+		options browse.Options
+		want    string
+	}{
+		{"", browse.Options{}, "schema public\nschema shop"},
+		{"shop", browse.Options{}, "group tables\ngroup views\ngroup functions\ngroup types\ngroup domains"},
+		{"shop/tables", browse.Options{}, "partitioned table log\ntable orders\ntable Zoo"},
+		{"shop/tables", browse.Options{Filter: "OR"}, "table orders"},
+		{"shop/tables", browse.Options{Offset: 1, Limit: 1}, "table orders"},
+		{"shop/tables", browse.Options{Offset: 7}, ""},
+		{"shop/functions", browse.Options{}, "function total (id integer) → integer\nfunction total (name text) → setof integer"},
+		{"shop/types", browse.Options{}, "composite type address\nenum mood"},
+		{"shop/types/mood", browse.Options{}, "label good\nlabel bad"},
+		{"shop/types/address", browse.Options{}, "attribute street text\nattribute zip text"},
+		{"shop/tables/orders/columns", browse.Options{}, "key column id integer\ncolumn day date not null\ncolumn total shop.price"},
+		{"shop/tables/Zoo", browse.Options{}, ""},
+	} {
+		var path []string
+		if test.path != "" {
+			path = strings.Split(test.path, "/")
+		}
+		page, err := browse.Children(c, path, test.options)
+		if err != nil {
+			t.Fatalf("%s: %v", test.path, err)
+		}
+		if got := lines(page); got != test.want {
+			t.Errorf("%s has\n%s\nnot\n%s", test.path, got, test.want)
+		}
+		for _, n := range page.Nodes {
+			below, err := browse.Children(c, n.Path, browse.Options{})
+			switch {
+			case n.Children == 0 && err == nil && below.Total > 0,
+				n.Children > 0 && (err != nil || below.Total != n.Children),
+				n.Children < 0 && (err != nil || below.Total == 0):
+				t.Errorf("%s says that it has %d children: %d, %v", n.Path, n.Children, below.Total, err)
+			}
+		}
+	}
+	if page, err := browse.Children(c, nil, browse.Options{System: true}); err != nil || !strings.Contains(lines(page), "shop\nschema information_schema\nschema pg_catalog") {
+		t.Errorf("PostgreSQL's own schemas are not last: %s, %v", lines(page), err)
+	}
+	for _, path := range []string{"nothing", "shop/nothing", "shop/tables/nothing", "shop/types/nothing", "shop/tables/orders/nothing", "a/b/c/d/e"} {
+		if _, err := browse.Children(c, strings.Split(path, "/"), browse.Options{}); tusk.CategoryOf(err) != tusk.Query {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	c := catalog(t)
+	for name, want := range map[string]string{
+		`shop.orders`:   "*schema.Relation orders",
+		`SHOP.Orders`:   "*schema.Relation orders",
+		`shop."Zoo"`:    "*schema.Relation Zoo",
+		`shop.mood`:     "*schema.Type mood",
+		`shop.total`:    "*schema.Function total *schema.Function total",
+		`shop`:          "*schema.Schema shop",
+		`pg_class`:      "*schema.Relation pg_class",
+		`orders`:        "", // shop is not on the search path
+		`shop.zoo`:      "",
+		``:              "",
+		`a.b.c`:         "",
+		`shop.orders.x`: "",
+	} {
+		objects, err := browse.Named(c, name)
+		if (err != nil) != (want == "") {
+			t.Errorf("%s: %v", name, err)
+		}
+		var got []string
+		for _, object := range objects {
+			header := object.(interface{ QualifiedName() schema.Name }).QualifiedName()
+			got = append(got, fmt.Sprintf("%T %s", object, header.Name))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s is %v, not %s", name, got, want)
+		}
+	}
+}
+
+func TestDDL(t *testing.T) {
+	c := catalog(t)
+	for _, test := range []struct {
+		path, name, want string
+	}{
+		{path: "shop/tables/orders", want: "CREATE TABLE shop.orders ("},
+		{path: "shop/tables/orders/columns/id", want: "CREATE TABLE shop.orders ("},
+		{path: "shop/functions/total(name text)", want: "FUNCTION shop.total(name text)"},
+		{path: "shop/domains/price", want: "CREATE DOMAIN shop.price"},
+		{path: "shop", want: "CREATE VIEW shop.recent"},
+		{name: "shop.total", want: "FUNCTION shop.total(id integer)"},
+		{want: "CREATE SCHEMA shop;"},
+	} {
+		var path []string
+		if test.path != "" {
+			path = strings.Split(test.path, "/")
+		}
+		text, err := browse.DDL(c, path, test.name)
+		if err != nil || !strings.Contains(text, test.want) {
+			t.Errorf("%s%s: %v, no %s in\n%s", test.path, test.name, err, test.want, text)
+		}
+	}
+	for _, path := range [][]string{{"nothing"}, {"shop", "tables"}, {"shop", "functions", "total(x int)"}} {
+		if _, err := browse.DDL(c, path, ""); tusk.CategoryOf(err) != tusk.Query {
+			t.Errorf("%v: %v", path, err)
+		}
+	}
+}
