@@ -325,6 +325,18 @@ func (r *reading) read(message protoreflect.Message) bool {
 		if m.Objtype == pg_query.ObjectType_OBJECT_TYPE {
 			m.Relation = nil
 		}
+	case *pg_query.TriggerTransition:
+		if m.IsTable {
+			r.relation(m.Name)
+		}
+	case *pg_query.DefElem:
+		if column := listed(m.Arg.GetList().GetItems()); m.Defname == "owned_by" && column != "none" { // of a sequence
+			r.columns = append(r.columns, column)
+		}
+	case *pg_query.ViewStmt:
+		if with := m.Query.GetSelectStmt().GetWithClause(); with != nil && with.Location < 0 { // RECURSIVE VIEW, rewritten
+			m.Query = with.Ctes[0].GetCommonTableExpr().Ctequery
+		}
 	case *pg_query.MultiAssignRef: // (a, b) = source: each has the source
 		return m.Colno == 1
 	case *pg_query.ConstraintsSetStmt:
