@@ -19,7 +19,6 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 	"github.com/tusk-lsp/tusk-lsp/sql/check"
-	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
 	"github.com/tusk-lsp/tusk-lsp/sql/tree"
@@ -211,8 +210,8 @@ type reading struct {
 // differ tells how our tree of a statement differs, or gives "". The source is
 // the statement with psql's variables replaced.
 func (r *reading) differ(s sql.Statement, source string) string {
-	if own := tree.Parse(s.Text(), lex.Lex(s.Text(), lex.Options{})); len(own.Errors()) > 0 {
-		return fmt.Sprintf("an error at %v", own.Errors()[0].Span.Of(s.Text()))
+	if at, wrong := firstError(parse(s.Text())); wrong {
+		return fmt.Sprintf("an error at %.40q", s.Text()[at:])
 	}
 	ours := readOurs(parse(source))
 	switch {
