@@ -28,10 +28,14 @@ import (
 // over the regression SQL: of every statement that it takes, our tree has no
 // error, is of the same kind, and names the same relations and columns.
 func TestTreesAreThoseOfPostgreSQL(t *testing.T) {
+	parser := pgparse.New(1) // it refuses what the server's lexer does and libpg_query's does not: SELECT $1a
 	statements, agreed := 0, 0
 	differences := map[string]int{} // by kind of statement
 	for file, s := range statementsOf(t) {
 		source := check.NewSource(s).Text
+		if parser.Check(source) != nil {
+			continue
+		}
 		result, err := pg_query.Parse(source)
 		if err != nil || len(result.Stmts) != 1 {
 			continue
