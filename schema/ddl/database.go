@@ -67,6 +67,10 @@ func whole(catalog *schema.Catalog, options Options, wanted func(*schema.Object)
 	for _, n := range ordered {
 		statements = append(statements, n.parts.last...)
 	}
+	roles := catalog.Roles()
+	for i := range roles {
+		statements = append(statements, g.defaults(&roles[i], wanted)...)
+	}
 	return g.text(statements), nil
 }
 
