@@ -340,12 +340,20 @@ func (r *reading) read(message protoreflect.Message) bool {
 		if with := m.Query.GetSelectStmt().GetWithClause(); with != nil && with.Location < 0 { // RECURSIVE VIEW, rewritten
 			m.Query = with.Ctes[0].GetCommonTableExpr().Ctequery
 		}
+	case *pg_query.PartitionBoundSpec: // MINVALUE and MAXVALUE, which are columns until analysis
+		m.Lowerdatums = slices.DeleteFunc(m.Lowerdatums, isBoundLimit)
+		m.Upperdatums = slices.DeleteFunc(m.Upperdatums, isBoundLimit)
 	case *pg_query.MultiAssignRef: // (a, b) = source: each has the source
 		return m.Colno == 1
 	case *pg_query.ConstraintsSetStmt:
 		return false // names of constraints
 	}
 	return true
+}
+
+func isBoundLimit(datum *pg_query.Node) bool {
+	name := listed(datum.GetColumnRef().GetFields())
+	return name == "minvalue" || name == "maxvalue"
 }
 
 func (r *reading) relation(parts ...string) {
