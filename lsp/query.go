@@ -83,8 +83,8 @@ func (s *session) refreshSchema(ctx context.Context, now *Snapshot, p protocol.E
 		return nil, err
 	}
 	return map[string]int64{
-		"relations":  int64(len(catalog.Relations())),
-		"functions":  int64(len(catalog.Functions())),
+		"relations":  int64(catalog.Size().Relations),
+		"functions":  int64(catalog.Size().Functions),
 		"elapsed_ms": time.Since(began).Milliseconds(),
 	}, nil
 }
