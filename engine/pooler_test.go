@@ -31,7 +31,7 @@ func TestPgBouncer(t *testing.T) {
 		if err := state.Connect(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
-		if catalog, err := state.Refresh(t.Context(), id); err != nil || len(catalog.Relations()) == 0 {
+		if catalog, err := state.Refresh(t.Context(), id); err != nil || catalog.Size().Relations == 0 {
 			t.Fatalf("the catalog: %v", err)
 		}
 		var documents sync.WaitGroup

@@ -41,8 +41,8 @@ func (s *session) refreshSchema(ctx context.Context, now *Snapshot, p protocol.E
 		return nil, err
 	}
 	return RefreshResult{
-		Relations: len(catalog.Relations()),
-		Functions: len(catalog.Functions()),
+		Relations: catalog.Size().Relations,
+		Functions: catalog.Size().Functions,
 		ElapsedMS: time.Since(began).Milliseconds(),
 	}, nil
 }

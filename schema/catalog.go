@@ -3,13 +3,14 @@
 package schema
 
 import (
-	"cmp"
-	"iter"
 	"slices"
 	"strings"
 )
 
-const pgCatalog = "pg_catalog"
+const (
+	pgCatalog = "pg_catalog"
+	pgTemp    = "pg_temp"
+)
 
 // Contents is what a Catalog is made of, in any order.
 type Contents struct {
@@ -55,19 +56,44 @@ const (
 )
 
 // Catalog is a database at one moment. It is immutable and safe for concurrent
-// use, and so is all that its methods give: nobody may write to it.
+// use, and so is all that its methods give: nobody may write to it. Catalogs
+// that come from each other by Edit and On share what they have in common.
 type Catalog struct {
 	serverVersion int
 	database      string
+	user          string
+	level         Level
 	searchPath    []string
-	path          []string // the order of resolution, with the implicit pg_catalog
-	relations     index[Relation]
-	functions     index[Function]
-	types         index[Type]
-	schemas       index[Schema]
-	extensions    []Extension
-	roles         []Role
-	contents      Contents // for the kinds without an index of their own
+	path          []string // the order of resolution of functions and operators
+	typePath      []string // that of relations and types
+	settings      []Setting
+
+	relations           set[*Relation]
+	parts               set[part]
+	functions           set[*Function]
+	types               set[*Type]
+	schemas             set[*Schema]
+	operators           set[*Operator]
+	operatorClasses     set[*OperatorClass]
+	operatorFamilies    set[*OperatorFamily]
+	casts               set[*Cast]
+	collations          set[*Collation]
+	conversions         set[*Conversion]
+	textSearch          set[*TextSearchObject]
+	statistics          set[*Statistics]
+	languages           set[*Language]
+	accessMethods       set[*AccessMethod]
+	extensions          set[*Extension]
+	eventTriggers       set[*EventTrigger]
+	foreignDataWrappers set[*ForeignDataWrapper]
+	foreignServers      set[*ForeignServer]
+	publications        set[*Publication]
+	subscriptions       set[*Subscription]
+	roles               set[*Role]
+	databases           set[*Database]
+	tablespaces         set[*Tablespace]
+
+	byOID *oidIndex
 }
 
 // New indexes contents. What the slices hold belongs to the catalog from then
@@ -76,20 +102,137 @@ func New(contents Contents) *Catalog {
 	c := &Catalog{
 		serverVersion: contents.ServerVersion,
 		database:      contents.Database,
+		user:          contents.User,
+		level:         contents.Level,
 		searchPath:    contents.SearchPath,
-		path:          contents.SearchPath,
-		extensions:    sortedByName(contents.Extensions, func(e Extension) string { return e.Name }),
-		roles:         sortedByName(contents.Roles, func(r Role) string { return r.Name }),
-		contents:      contents,
+		settings:      slices.Clone(contents.Settings),
+
+		relations:           newObjects(contents.Relations),
+		functions:           newObjects(contents.Functions),
+		types:               newObjects(contents.Types),
+		schemas:             newObjects(contents.Schemas),
+		operators:           newObjects(contents.Operators),
+		operatorClasses:     newObjects(contents.OperatorClasses),
+		operatorFamilies:    newObjects(contents.OperatorFamilies),
+		casts:               newObjects(contents.Casts),
+		collations:          newObjects(contents.Collations),
+		conversions:         newObjects(contents.Conversions),
+		textSearch:          newObjects(contents.TextSearch),
+		statistics:          newObjects(contents.Statistics),
+		languages:           newObjects(contents.Languages),
+		accessMethods:       newObjects(contents.AccessMethods),
+		extensions:          newObjects(contents.Extensions),
+		eventTriggers:       newObjects(contents.EventTriggers),
+		foreignDataWrappers: newObjects(contents.ForeignDataWrappers),
+		foreignServers:      newObjects(contents.ForeignServers),
+		publications:        newObjects(contents.Publications),
+		subscriptions:       newObjects(contents.Subscriptions),
+		roles:               newObjects(contents.Roles),
+		databases:           newObjects(contents.Databases),
+		tablespaces:         newObjects(contents.Tablespaces),
+		byOID:               new(oidIndex),
+	}
+	slices.SortStableFunc(c.settings, func(a, b Setting) int { return strings.Compare(a.Name, b.Name) })
+	var links []entry[part]
+	for r := range c.relations.all() {
+		links = slices.AppendSeq(links, parts(r))
+	}
+	c.parts = newSet(links)
+	c.setPath()
+	return c
+}
+
+// newObjects makes the set of the objects of one kind.
+func newObjects[T any, P interface {
+	*T
+	AnyObject
+}](items []T) set[P] {
+	entries := make([]entry[P], len(items))
+	for i := range items {
+		object := P(&items[i])
+		entries[i] = entry[P]{keyOf(object), object}
+	}
+	return newSet(entries)
+}
+
+// On gives the catalog of what c has and, where c has nothing of that
+// identity, of what below has: a live or offline catalog over the built-in
+// one. What c is about, such as its search path, stays; settings are those of
+// c unless it has none. It shares what the two have, and costs in proportion
+// to the smaller one of each kind of object.
+func (c *Catalog) On(below *Catalog) *Catalog {
+	next := *c
+	next.byOID = new(oidIndex)
+	next.relations, next.parts = c.relationsOver(below)
+	next.functions = c.functions.over(below.functions)
+	next.types = c.types.over(below.types)
+	next.schemas = c.schemas.over(below.schemas)
+	next.operators = c.operators.over(below.operators)
+	next.operatorClasses = c.operatorClasses.over(below.operatorClasses)
+	next.operatorFamilies = c.operatorFamilies.over(below.operatorFamilies)
+	next.casts = c.casts.over(below.casts)
+	next.collations = c.collations.over(below.collations)
+	next.conversions = c.conversions.over(below.conversions)
+	next.textSearch = c.textSearch.over(below.textSearch)
+	next.statistics = c.statistics.over(below.statistics)
+	next.languages = c.languages.over(below.languages)
+	next.accessMethods = c.accessMethods.over(below.accessMethods)
+	next.extensions = c.extensions.over(below.extensions)
+	next.eventTriggers = c.eventTriggers.over(below.eventTriggers)
+	next.foreignDataWrappers = c.foreignDataWrappers.over(below.foreignDataWrappers)
+	next.foreignServers = c.foreignServers.over(below.foreignServers)
+	next.publications = c.publications.over(below.publications)
+	next.subscriptions = c.subscriptions.over(below.subscriptions)
+	next.roles = c.roles.over(below.roles)
+	next.databases = c.databases.over(below.databases)
+	next.tablespaces = c.tablespaces.over(below.tablespaces)
+	if len(c.settings) == 0 {
+		next.settings = below.settings
+	}
+	next.setPath()
+	return &next
+}
+
+// relationsOver gives the relations of both catalogs with their parts.
+func (c *Catalog) relationsOver(below *Catalog) (set[*Relation], set[part]) {
+	if c.relations.size < below.relations.size {
+		both := *below
+		for r := range c.relations.all() {
+			both.change(r, false)
+		}
+		return both.relations, both.parts
+	}
+	both := *c
+	for k, r := range below.relations.from(key{}) {
+		if _, found := c.relations.get(k); !found {
+			both.change(r, false)
+		}
+	}
+	return both.relations, both.parts
+}
+
+// setPath works out where names are looked up
+// (https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SEARCH-PATH).
+func (c *Catalog) setPath() {
+	c.path = nil
+	for _, name := range c.searchPath {
+		if name == "$user" {
+			if name = c.user; c.Schema(name) == nil {
+				continue
+			}
+		}
+		if !slices.Contains(c.path, name) {
+			c.path = append(c.path, name)
+		}
 	}
 	if !slices.Contains(c.path, pgCatalog) {
-		c.path = append([]string{pgCatalog}, c.path...)
+		c.path = slices.Insert(c.path, 0, pgCatalog)
 	}
-	c.relations = newIndex(contents.Relations, func(r *Relation) (string, string) { return r.Schema, r.Name })
-	c.functions = newIndex(contents.Functions, func(f *Function) (string, string) { return f.Schema, f.Name })
-	c.types = newIndex(contents.Types, func(t *Type) (string, string) { return t.Schema, t.Name })
-	c.schemas = newIndex(contents.Schemas, func(s *Schema) (string, string) { return "", s.Name })
-	return c
+	c.typePath = c.path
+	if !slices.Contains(c.path, pgTemp) {
+		c.typePath = append([]string{pgTemp}, c.path...)
+	}
+	c.path = slices.DeleteFunc(slices.Clone(c.path), func(name string) bool { return name == pgTemp })
 }
 
 // ServerVersion is the server's server_version_num, such as 180001.
@@ -98,170 +241,13 @@ func (c *Catalog) ServerVersion() int { return c.serverVersion }
 // Database is the database's name.
 func (c *Catalog) Database() string { return c.database }
 
+// User is the current role, "" without a server.
+func (c *Catalog) User() string { return c.user }
+
+// Level says how much of the database the catalog knows.
+func (c *Catalog) Level() Level { return c.level }
+
 // SearchPath gives the schemas that unqualified names are looked up in, without
-// the implicit pg_catalog
+// the implicit pg_temp and pg_catalog
 // (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH).
 func (c *Catalog) SearchPath() []string { return c.searchPath }
-
-// Relations gives all relations, by schema and then by name.
-func (c *Catalog) Relations() []Relation { return c.relations.items }
-
-// Functions gives all functions, by schema and then by name.
-func (c *Catalog) Functions() []Function { return c.functions.items }
-
-// Types gives all types, by schema and then by name.
-func (c *Catalog) Types() []Type { return c.types.items }
-
-// Schemas gives all schemas by name.
-func (c *Catalog) Schemas() []Schema { return c.schemas.items }
-
-// Extensions gives the installed extensions by name.
-func (c *Catalog) Extensions() []Extension { return c.extensions }
-
-// Roles gives the roles of the server by name.
-func (c *Catalog) Roles() []Role { return c.roles }
-
-// Schema gives the schema of a name, or nil. The name is as the server stores
-// it: unquoted, lower case unless it was quoted.
-func (c *Catalog) Schema(name string) *Schema { return c.schemas.find("", name) }
-
-// Relation gives the relation of a schema and a name as the server stores
-// them, or nil.
-func (c *Catalog) Relation(schema, name string) *Relation { return c.relations.find(schema, name) }
-
-// Resolve gives the relation that an unqualified name means: the first on the
-// search path. pg_catalog comes first unless the path lists it elsewhere.
-func (c *Catalog) Resolve(name string) *Relation { return c.relations.resolve(c.path, name) }
-
-// RelationsWithPrefix gives the relations of a schema whose names start with
-// prefix in any case, ordered by name without regard to case. Schema "" means
-// those that an unqualified name can reach, in the order of the search path,
-// with those of an implicit pg_catalog last. Each step costs the same however
-// many relations there are.
-func (c *Catalog) RelationsWithPrefix(schema, prefix string) iter.Seq[*Relation] {
-	return c.relations.withPrefix(c.listed(schema), c.path, prefix, schema == "")
-}
-
-// FunctionsWithPrefix is RelationsWithPrefix for functions. An overload never
-// hides another.
-func (c *Catalog) FunctionsWithPrefix(schema, prefix string) iter.Seq[*Function] {
-	return c.functions.withPrefix(c.listed(schema), c.path, prefix, false)
-}
-
-// TypesWithPrefix is RelationsWithPrefix for types.
-func (c *Catalog) TypesWithPrefix(schema, prefix string) iter.Seq[*Type] {
-	return c.types.withPrefix(c.listed(schema), c.path, prefix, schema == "")
-}
-
-// SchemasWithPrefix gives the schemas whose names start with prefix in any
-// case, ordered by name without regard to case.
-func (c *Catalog) SchemasWithPrefix(prefix string) iter.Seq[*Schema] {
-	return c.schemas.withPrefix([]string{""}, nil, prefix, false)
-}
-
-// listed gives the schemas to list for a schema argument of a prefix lookup.
-func (c *Catalog) listed(schema string) []string {
-	if schema != "" {
-		return []string{schema}
-	}
-	if len(c.path) > len(c.searchPath) {
-		return append(slices.Clone(c.searchPath), pgCatalog)
-	}
-	return c.path
-}
-
-func sortedByName[T any](items []T, name func(T) string) []T {
-	return slices.SortedFunc(slices.Values(items), func(a, b T) int { return strings.Compare(name(a), name(b)) })
-}
-
-// index is a list of objects that is sorted by schema, by case-folded name and
-// by name, so that a binary search finds names and prefixes.
-type index[T any] struct {
-	items  []T
-	folded []string // the case-folded names of items
-	ranges map[string][2]int
-	name   func(*T) (schema, name string)
-}
-
-func newIndex[T any](items []T, name func(*T) (schema, name string)) index[T] {
-	type key struct {
-		schema, folded, name string
-		item                 int
-	}
-	keys := make([]key, len(items))
-	for i := range items {
-		schema, name := name(&items[i])
-		keys[i] = key{schema, fold(name), name, i}
-	}
-	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(
-			strings.Compare(a.schema, b.schema),
-			strings.Compare(a.folded, b.folded),
-			strings.Compare(a.name, b.name),
-			cmp.Compare(a.item, b.item))
-	})
-	x := index[T]{make([]T, len(items)), make([]string, len(items)), map[string][2]int{}, name}
-	for i, k := range keys {
-		x.items[i], x.folded[i] = items[k.item], k.folded
-		r, found := x.ranges[k.schema]
-		if !found {
-			r[0] = i
-		}
-		r[1] = i + 1
-		x.ranges[k.schema] = r
-	}
-	return x
-}
-
-// fold does not allocate for a name in lower case, as most are.
-func fold(name string) string { return strings.ToLower(name) }
-
-// seek gives the first item of a schema whose folded name is not before
-// folded, and the end of the schema.
-func (x *index[T]) seek(schema, folded string) (from, end int) {
-	r := x.ranges[schema]
-	from, _ = slices.BinarySearch(x.folded[r[0]:r[1]], folded)
-	return r[0] + from, r[1]
-}
-
-// find gives the first item of a schema and an exact name.
-func (x *index[T]) find(schema, name string) *T {
-	folded := fold(name)
-	for i, end := x.seek(schema, folded); i < end && x.folded[i] == folded; i++ {
-		if _, n := x.name(&x.items[i]); n == name {
-			return &x.items[i]
-		}
-	}
-	return nil
-}
-
-// resolve gives the item that an unqualified name means.
-func (x *index[T]) resolve(path []string, name string) *T {
-	for _, schema := range path {
-		if item := x.find(schema, name); item != nil {
-			return item
-		}
-	}
-	return nil
-}
-
-// withPrefix gives the items of schemas whose names start with prefix. With
-// visible, it leaves out those that another schema of path hides.
-func (x *index[T]) withPrefix(schemas, path []string, prefix string, visible bool) iter.Seq[*T] {
-	folded := fold(prefix)
-	return func(yield func(*T) bool) {
-		for _, schema := range schemas {
-			for i, end := x.seek(schema, folded); i < end && strings.HasPrefix(x.folded[i], folded); i++ {
-				item := &x.items[i]
-				if visible {
-					if _, name := x.name(item); x.resolve(path, name) != item {
-						continue
-					}
-				}
-				if !yield(item) {
-					return
-				}
-			}
-		}
-	}
-}

@@ -129,3 +129,15 @@ type Argument struct {
 
 // Input reports whether a call of a function passes the argument.
 func (a Argument) Input() bool { return a.Mode == In || a.Mode == InOut || a.Mode == Variadic }
+
+// InputTypes gives the types of the arguments that a call passes, which tell
+// overloads apart.
+func (f *Function) InputTypes() []string {
+	types := make([]string, 0, len(f.Arguments))
+	for _, a := range f.Arguments {
+		if a.Input() {
+			types = append(types, a.Type)
+		}
+	}
+	return types
+}

@@ -9,6 +9,16 @@ type Role struct {
 	ValidUntil                                                                string       // "" for ever
 	Config                                                                    []string     // ALTER ROLE … SET: name=value
 	MemberOf                                                                  []Membership // by role
+	Defaults                                                                  []DefaultPrivileges
+}
+
+// DefaultPrivileges are the privileges that what a role makes in the database
+// has from the beginning
+// (https://www.postgresql.org/docs/current/catalog-pg-default-acl.html).
+type DefaultPrivileges struct {
+	Schema string   // "" for all; those of a schema come on top of these
+	Kind   string   // TABLES, SEQUENCES, FUNCTIONS, TYPES, SCHEMAS or LARGE OBJECTS
+	ACL    []string // aclitems
 }
 
 // Membership is a role's belonging to another one

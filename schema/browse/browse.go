@@ -78,7 +78,7 @@ func children(c *schema.Catalog, path []string, o Options) ([]Node, error) {
 	case 4:
 		if r := c.Relation(path[0], path[2]); r != nil {
 			if p := partNamed(path[3]); p != nil {
-				return p.nodes(r, path), nil
+				return p.nodes(c, r, path), nil
 			}
 		}
 	}
@@ -198,7 +198,7 @@ func relation(r *schema.Relation, path []string) Node {
 	if r.EstimatedRows >= 0 && r.Kind != schema.View && r.Kind != schema.Sequence {
 		n.Rows, n.Bytes = &r.EstimatedRows, &r.Bytes
 	}
-	n.Children = some(len(r.Columns)+len(r.Constraints)+len(r.Rules) > 0)
+	n.Children = some(len(r.Columns)+len(r.Constraints)+len(r.Rules) > 0 || r.Kind == schema.PartitionedTable)
 	return n
 }
 
@@ -266,10 +266,8 @@ func types(kinds ...schema.TypeKind) func(*schema.Catalog, []string) []Node {
 // an enum, the attributes of a composite type.
 func parts(c *schema.Catalog, path []string) []Node {
 	if path[1] == "types" {
-		for t := range c.TypesWithPrefix(path[0], path[2]) {
-			if t.Name == path[2] {
-				return members(t, path)
-			}
+		if t := c.Type(path[0], path[2]); t != nil {
+			return members(t, path)
 		}
 		return nil
 	}
@@ -279,7 +277,7 @@ func parts(c *schema.Catalog, path []string) []Node {
 	}
 	nodes := []Node{}
 	for _, p := range allParts() {
-		if count := len(p.nodes(r, path)); count > 0 {
+		if count := len(p.nodes(c, r, path)); count > 0 {
 			nodes = append(nodes, Node{Path: append(path[:3:3], p.name), Kind: "group", Label: p.name, Children: count})
 		}
 	}
@@ -300,7 +298,7 @@ func members(t *schema.Type, path []string) []Node {
 // part is one kind of thing that a relation has.
 type part struct {
 	name  string
-	nodes func(r *schema.Relation, path []string) []Node
+	nodes func(c *schema.Catalog, r *schema.Relation, path []string) []Node
 }
 
 func partNamed(name string) *part {
@@ -320,10 +318,40 @@ func allParts() []part {
 		{"triggers", triggers},
 		{"policies", policies},
 		{"rules", rules},
+		{"partitions", partitions},
 	}
 }
 
-func columns(r *schema.Relation, path []string) []Node {
+// partitions lists the tables that a relation's rows are in, and those that
+// inherit from it.
+func partitions(c *schema.Catalog, r *schema.Relation, _ []string) []Node {
+	var nodes []Node
+	for child := range c.Children(r.QualifiedName()) {
+		n := relation(child, []string{child.Schema, groupOf(child.Kind), child.Name})
+		if child.Partition != nil {
+			n.Detail = child.Partition.Bound
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+// groupOf names the group that lists a kind of relation.
+func groupOf(kind schema.Kind) string {
+	switch kind {
+	case schema.View:
+		return "views"
+	case schema.MaterializedView:
+		return "materialized views"
+	case schema.ForeignTable:
+		return "foreign tables"
+	case schema.Sequence:
+		return "sequences"
+	}
+	return "tables"
+}
+
+func columns(_ *schema.Catalog, r *schema.Relation, path []string) []Node {
 	var key []string
 	if k := r.PrimaryKey(); k != nil {
 		key = k.Columns
@@ -338,32 +366,32 @@ func columns(r *schema.Relation, path []string) []Node {
 	})
 }
 
-func constraints(r *schema.Relation, path []string) []Node {
+func constraints(_ *schema.Catalog, r *schema.Relation, path []string) []Node {
 	return each(r.Constraints, path, "constraints", func(k *schema.Constraint, n *Node) {
 		n.Kind, n.Label, n.Detail, n.Description = strings.ToLower(k.Kind.String()), k.Name, k.Definition, k.Comment
 	})
 }
 
-func indexes(r *schema.Relation, path []string) []Node {
+func indexes(_ *schema.Catalog, r *schema.Relation, path []string) []Node {
 	return each(r.Indexes, path, "indexes", func(x *schema.Index, n *Node) {
 		n.Kind, n.Label, n.Detail, n.Description = "index", x.Name, x.Definition, x.Comment
 		n.Bytes = &x.Bytes
 	})
 }
 
-func triggers(r *schema.Relation, path []string) []Node {
+func triggers(_ *schema.Catalog, r *schema.Relation, path []string) []Node {
 	return each(r.Triggers, path, "triggers", func(t *schema.Trigger, n *Node) {
 		n.Kind, n.Label, n.Detail, n.Description = "trigger", t.Name, t.Definition, t.Comment
 	})
 }
 
-func policies(r *schema.Relation, path []string) []Node {
+func policies(_ *schema.Catalog, r *schema.Relation, path []string) []Node {
 	return each(r.Policies, path, "policies", func(p *schema.Policy, n *Node) {
 		n.Kind, n.Label, n.Detail, n.Description = "policy", p.Name, p.Using, p.Comment
 	})
 }
 
-func rules(r *schema.Relation, path []string) []Node {
+func rules(_ *schema.Catalog, r *schema.Relation, path []string) []Node {
 	return each(r.Rules, path, "rules", func(x *schema.Rule, n *Node) {
 		n.Kind, n.Label, n.Detail, n.Description = "rule", x.Name, x.Definition, x.Comment
 	})

@@ -63,6 +63,8 @@ func TestChildren(t *testing.T) {
 		{"shop/types/address", browse.Options{}, "attribute street text\nattribute zip text"},
 		{"shop/tables/orders/columns", browse.Options{}, "key column id integer\ncolumn day date not null\ncolumn total shop.price"},
 		{"shop/tables/Zoo", browse.Options{}, ""},
+		{"shop/tables/log", browse.Options{}, "group columns\ngroup partitions"},
+		{"shop/tables/log/partitions", browse.Options{}, "table log_old DEFAULT"},
 	} {
 		var path []string
 		if test.path != "" {

@@ -37,16 +37,14 @@ func inGroup(c *schema.Catalog, schemaName, group, name string) any {
 	switch group {
 	case "functions", "procedures", "aggregates":
 		bare, _, _ := strings.Cut(name, "(")
-		for f := range c.FunctionsWithPrefix(schemaName, bare) {
+		for f := range c.FunctionsNamed(schemaName, bare) {
 			if f.Name+"("+inputs(f)+")" == name {
 				return f
 			}
 		}
 	case "types", "domains":
-		for t := range c.TypesWithPrefix(schemaName, name) {
-			if t.Name == name {
-				return t
-			}
+		if t := c.Type(schemaName, name); t != nil {
+			return t
 		}
 	default:
 		if r := c.Relation(schemaName, name); r != nil {
@@ -128,15 +126,11 @@ func inSchema(c *schema.Catalog, in, name string) []any {
 	if r := c.Relation(in, name); r != nil {
 		objects = append(objects, r)
 	}
-	for t := range c.TypesWithPrefix(in, name) {
-		if t.Name == name {
-			objects = append(objects, t)
-		}
+	if t := c.Type(in, name); t != nil {
+		objects = append(objects, t)
 	}
-	for f := range c.FunctionsWithPrefix(in, name) {
-		if f.Name == name {
-			objects = append(objects, f)
-		}
+	for f := range c.FunctionsNamed(in, name) {
+		objects = append(objects, f)
 	}
 	return objects
 }

@@ -28,9 +28,7 @@ func Roles(catalog *schema.Catalog, options Options) string {
 	const bootstrap = 10 // BOOTSTRAP_SUPERUSERID of src/include/catalog/pg_authid.dat
 	g := newGenerator(catalog, options)
 	var create, after []string
-	roles := catalog.Roles()
-	for i := range roles {
-		r := &roles[i]
+	for r := range catalog.Roles() {
 		o := g.role(r)
 		if r.OID != bootstrap && !strings.HasPrefix(r.Name, "pg_") {
 			create = append(create, o.create...)
@@ -49,11 +47,19 @@ func whole(catalog *schema.Catalog, options Options, wanted func(*schema.Object)
 	}
 	// The functions' bodies name what comes later.
 	statements := []string{"SET check_function_bodies = off"}
+	isSchema := func(n *node) bool { _, ok := n.object.(*schema.Schema); return ok }
+	for _, n := range ordered {
+		if isSchema(n) {
+			statements = append(statements, n.parts.create...)
+		}
+	}
 	for _, n := range ordered {
 		statements = append(statements, n.parts.before...)
 	}
 	for _, n := range ordered {
-		statements = append(statements, n.parts.create...)
+		if !isSchema(n) {
+			statements = append(statements, n.parts.create...)
+		}
 	}
 	// An index of a partitioned table takes over those of its partitions.
 	deepest := slices.Clone(ordered)
@@ -66,6 +72,9 @@ func whole(catalog *schema.Catalog, options Options, wanted func(*schema.Object)
 	}
 	for _, n := range ordered {
 		statements = append(statements, n.parts.last...)
+	}
+	for r := range catalog.Roles() {
+		statements = append(statements, g.defaults(r, wanted)...)
 	}
 	return g.text(statements), nil
 }
@@ -92,15 +101,13 @@ func made(o *schema.Object) bool {
 // starts from (dbObjectTypePriorities of src/bin/pg_dump/pg_dump_sort.c).
 func (g *generator) objects(yield func(object any, header *schema.Object)) {
 	c := g.catalog
-	schemas, extensions, types, functions, relations := c.Schemas(), c.Extensions(), c.Types(), c.Functions(), c.Relations()
-	for i := range schemas {
-		s := &schemas[i]
+	for s := range c.Schemas() {
 		if o := (schema.Object{Schema: s.Name, OID: s.OID, Extension: s.Extension}); made(&o) || s.Name == "public" {
 			yield(s, &o)
 		}
 	}
-	for i := range extensions {
-		if e := &extensions[i]; e.Installed && e.Schema != "pg_catalog" {
+	for e := range c.Extensions() {
+		if e.Installed && e.Schema != "pg_catalog" {
 			yield(e, &schema.Object{Schema: e.Schema})
 		}
 	}
@@ -115,11 +122,11 @@ func (g *generator) objects(yield func(object any, header *schema.Object)) {
 	for o := range c.Collations() {
 		user(o, &o.Object)
 	}
-	for i := range types {
-		user(&types[i], &types[i].Object)
+	for t := range c.Types() {
+		user(t, &t.Object)
 	}
-	for i := range functions {
-		user(&functions[i], &functions[i].Object)
+	for f := range c.Functions() {
+		user(f, &f.Object)
 	}
 	for m := range c.AccessMethods() {
 		user(m, &m.Object)
@@ -134,7 +141,9 @@ func (g *generator) objects(yield func(object any, header *schema.Object)) {
 		user(o, &o.Object)
 	}
 	for o := range c.Casts() {
-		user(o, &o.Object)
+		if !ranges[o.Function] {
+			user(o, &o.Object)
+		}
 	}
 	for o := range c.Conversions() {
 		user(o, &o.Object)
@@ -152,8 +161,8 @@ func (g *generator) objects(yield func(object any, header *schema.Object)) {
 	for s := range c.ForeignServers() {
 		user(s, &s.Object)
 	}
-	for i := range relations {
-		if r := &relations[i]; r.Persistence != schema.Temporary {
+	for r := range c.Relations() {
+		if r.Persistence != schema.Temporary {
 			user(r, &r.Object)
 		}
 	}
@@ -180,9 +189,7 @@ func (g *generator) known() map[schema.Name]bool {
 			g.names[o.QualifiedName()] = true
 		}
 	})
-	relations := g.catalog.Relations()
-	for i := range relations {
-		r := &relations[i]
+	for r := range g.catalog.Relations() {
 		if r.Schema != g.options.Unqualified {
 			continue
 		}

@@ -74,9 +74,7 @@ type column struct {
 
 func newGenerator(catalog *schema.Catalog, options Options) *generator {
 	g := &generator{catalog: catalog, options: options, owned: map[column]*schema.Relation{}, split: map[*schema.Relation]bool{}}
-	relations := catalog.Relations()
-	for i := range relations {
-		r := &relations[i]
+	for r := range catalog.Relations() {
 		if r.Sequence != nil && r.Sequence.OwnedByColumn != "" {
 			g.owned[column{r.Sequence.OwnedBy, r.Sequence.OwnedByColumn}] = r
 		}

@@ -3,6 +3,8 @@ package ddl
 import (
 	"slices"
 	"strings"
+
+	"github.com/tusk-lsp/tusk-lsp/schema"
 )
 
 // rights are the privileges that an object of some kind has at first
@@ -48,6 +50,7 @@ func (g *generator) grants(first rights, name, column, owner string, acl []strin
 	if acl == nil || g.options.NoPrivileges {
 		return nil
 	}
+	on := strings.TrimSpace(" ON " + first.kind + " " + name)
 	items := make([]aclItem, len(acl))
 	for i := range acl {
 		items[i] = parseACLItem(acl[i])
@@ -60,7 +63,7 @@ func (g *generator) grants(first rights, name, column, owner string, acl []strin
 		if i := slices.IndexFunc(items, d.equal); i >= 0 {
 			items = slices.Delete(items, i, i+1)
 		} else {
-			statements = append(statements, "REVOKE ALL ON "+first.kind+" "+name+" FROM "+grantee(d.grantee))
+			statements = append(statements, "REVOKE ALL "+on+" FROM "+grantee(d.grantee))
 		}
 	}
 	for _, i := range items {
@@ -68,7 +71,7 @@ func (g *generator) grants(first rights, name, column, owner string, acl []strin
 			if part.letters == "" {
 				continue
 			}
-			grant := "GRANT " + first.privileges(part.letters, column) + " ON " + first.kind + " " + name + " TO " + grantee(i.grantee) + part.option
+			grant := "GRANT " + first.privileges(part.letters, column) + " " + on + " TO " + grantee(i.grantee) + part.option
 			if i.grantor == owner || owner == "" {
 				statements = append(statements, grant)
 				continue
@@ -77,6 +80,48 @@ func (g *generator) grants(first rights, name, column, owner string, acl []strin
 		}
 	}
 	return statements
+}
+
+// defaults writes the ALTER DEFAULT PRIVILEGES of a role, in one schema or in
+// all if wanted says so.
+func (g *generator) defaults(r *schema.Role, wanted func(*schema.Object) bool) []string {
+	var statements []string
+	for _, d := range r.Defaults {
+		if !wanted(&schema.Object{Schema: d.Schema}) {
+			continue
+		}
+		prefix := "ALTER DEFAULT PRIVILEGES FOR ROLE " + ident(r.Name) + " "
+		first := rights{kind: d.Kind}
+		if d.Schema != "" {
+			prefix += "IN SCHEMA " + ident(d.Schema) + " "
+		} else {
+			first = g.firstRights(d.Kind)
+		}
+		for _, s := range g.grants(first, "", "", r.Name, d.ACL) {
+			statements = append(statements, prefix+s)
+		}
+	}
+	return statements
+}
+
+// firstRights are the privileges without ALTER DEFAULT PRIVILEGES.
+func (g *generator) firstRights(kind string) rights {
+	first := rights{kind: kind}
+	switch kind {
+	case "TABLES":
+		first.owner = g.tableRights().owner
+	case "SEQUENCES":
+		first.owner = sequenceRights.owner
+	case "FUNCTIONS":
+		first.owner, first.public = functionRights.owner, functionRights.public
+	case "TYPES":
+		first.owner, first.public = typeRights.owner, typeRights.public
+	case "SCHEMAS":
+		first.owner = schemaRights.owner
+	case "LARGE OBJECTS":
+		first.owner = "rw"
+	}
+	return first
 }
 
 // privileges writes letters as a list of words, or as ALL.

@@ -208,15 +208,14 @@ func (g *generator) extensionMembers(yield func(extension string, name schema.Na
 			yield(o.Extension, o.QualifiedName())
 		}
 	}
-	types, functions, relations := g.catalog.Types(), g.catalog.Functions(), g.catalog.Relations()
-	for i := range types {
-		member(&types[i].Object)
+	for t := range g.catalog.Types() {
+		member(&t.Object)
 	}
-	for i := range functions {
-		member(&functions[i].Object)
+	for f := range g.catalog.Functions() {
+		member(&f.Object)
 	}
-	for i := range relations {
-		member(&relations[i].Object)
+	for r := range g.catalog.Relations() {
+		member(&r.Object)
 	}
 	for o := range g.catalog.Operators() {
 		member(&o.Object)

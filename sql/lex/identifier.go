@@ -28,10 +28,7 @@ func Identifier(text string) string {
 
 // unquoted takes off the quotes; the last one may be missing.
 func unquoted(text string) string {
-	inner := text[1:]
-	if strings.HasSuffix(inner, `"`) {
-		inner = inner[:len(inner)-1]
-	}
+	inner := strings.TrimSuffix(text[1:], `"`)
 	return strings.ReplaceAll(inner, `""`, `"`)
 }
 

@@ -47,8 +47,6 @@ type expr struct {
 	text  string
 	parts []*expr
 	where string
-
-	id int // of its operation, once emitted
 }
 
 // read parses all .ebnf files of a folder.
