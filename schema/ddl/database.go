@@ -125,8 +125,17 @@ func (g *generator) objects(yield func(object any, header *schema.Object)) {
 	for t := range c.Types() {
 		user(t, &t.Object)
 	}
+	// CREATE TYPE … AS RANGE makes the constructors and their cast.
+	ranges := map[schema.Name]bool{}
+	for t := range c.Types() {
+		if t.Kind == schema.Range || t.Kind == schema.Multirange {
+			ranges[t.QualifiedName()] = true
+		}
+	}
 	for f := range c.Functions() {
-		user(f, &f.Object)
+		if f.Language != "internal" || !ranges[f.QualifiedName()] {
+			user(f, &f.Object)
+		}
 	}
 	for m := range c.AccessMethods() {
 		user(m, &m.Object)

@@ -85,10 +85,12 @@ func member(m *schema.ClassMember) string {
 func (g *generator) operatorFamily(f *schema.OperatorFamily) object {
 	name := qualified(f.QualifiedName()) + " USING " + ident(f.Method)
 	var o object
-	if !g.madeByClass(f) {
-		o.create = append(o.create, "CREATE OPERATOR FAMILY "+name)
+	common := g.common(&f.Object, "OPERATOR FAMILY", name, rights{})
+	if g.madeByClass(f) {
+		o.after = common
+	} else {
+		o.create = append([]string{"CREATE OPERATOR FAMILY " + name}, common...)
 	}
-	o.create = append(o.create, g.common(&f.Object, "OPERATOR FAMILY", name, rights{})...)
 	if len(f.Loose) > 0 {
 		members := make([]string, len(f.Loose))
 		for i := range f.Loose {

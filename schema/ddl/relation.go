@@ -97,8 +97,8 @@ func (g *generator) createdAsPartition(r *schema.Relation) bool {
 	for i := range r.Columns {
 		c, p := &r.Columns[i], &parent.Columns[i]
 		if c.Name != p.Name || c.Type != p.Type || !c.Inherited || c.Generated != p.Generated ||
-			c.Generated != schema.NotGenerated && c.Default != p.Default || detail(c).NotNull != detail(p).NotNull ||
-			collation(c) != collation(p) {
+			c.Generated != schema.NotGenerated && c.Default != p.Default || collation(c) != collation(p) ||
+			g.catalog.ServerVersion() >= 180000 && p.NotNull && notNullName(r, c) != notNullName(parent, p) {
 			return false
 		}
 	}
@@ -124,6 +124,15 @@ func (g *generator) createdAsPartition(r *schema.Relation) bool {
 		}
 	}
 	return true
+}
+
+// notNullName is the name of a column's NOT NULL constraint, which an inherited
+// one has from the parent's (since PostgreSQL 18).
+func notNullName(r *schema.Relation, c *schema.Column) string {
+	if n := detail(c).NotNull; n != "" {
+		return n
+	}
+	return chosenName(r.Name, c.Name, "not_null")
 }
 
 func hasConstraint(r *schema.Relation, name string) bool {
@@ -262,7 +271,9 @@ func (g *generator) columnOptions(r *schema.Relation, c *schema.Column) string {
 	case c.Generated == schema.Virtual:
 		line += " GENERATED ALWAYS AS (" + c.Default + ") VIRTUAL"
 	case c.Identity != schema.NoIdentity:
-		line += g.identity(r, c)
+		if !g.attachedIdentity(r) {
+			line += g.identity(r, c)
+		}
 	case g.split[r]:
 	case c.Default != "":
 		line += " DEFAULT " + c.Default
@@ -270,6 +281,12 @@ func (g *generator) columnOptions(r *schema.Relation, c *schema.Column) string {
 		line += " DEFAULT NULL"
 	}
 	return line
+}
+
+// attachedIdentity reports whether the identity columns of a partition become so
+// when it is attached, and may not be before (since PostgreSQL 17).
+func (g *generator) attachedIdentity(r *schema.Relation) bool {
+	return g.catalog.ServerVersion() >= 170000 && r.PartitionOf().Name != "" && !g.createdAsPartition(r)
 }
 
 // parentColumn is the column of the partitioned table that a partition has a
@@ -293,7 +310,7 @@ func (g *generator) notNullHere(r *schema.Relation, c, parent *schema.Column) bo
 	case d.NotNull != "" || d.NotNullNoInherit:
 		return true
 	case c.Identity != schema.NoIdentity:
-		return false
+		return g.attachedIdentity(r)
 	}
 	key := r.PrimaryKey()
 	return key == nil || !slices.Contains(key.Columns, c.Name)
@@ -557,11 +574,7 @@ func (g *generator) late(r *schema.Relation) []string {
 			statements = append(statements, only(r)+"ALTER COLUMN "+ident(c.Name)+" SET DEFAULT "+c.Default)
 		}
 		if d := detail(c); d.NotNullNotValid && !c.Inherited {
-			name := d.NotNull
-			if name == "" {
-				name = chosenName(r.Name, c.Name, "not_null")
-			}
-			statements = append(statements, alter(r)+"ADD CONSTRAINT "+ident(name)+" NOT NULL "+ident(c.Name)+" NOT VALID")
+			statements = append(statements, alter(r)+"ADD CONSTRAINT "+ident(notNullName(r, c))+" NOT NULL "+ident(c.Name)+" NOT VALID")
 		}
 	}
 	attached := r.PartitionOf().Name != "" && !g.createdAsPartition(r)
@@ -587,6 +600,9 @@ func (g *generator) late(r *schema.Relation) []string {
 	}
 	for i := range r.Policies {
 		statements = append(statements, g.policy(r, &r.Policies[i])...)
+	}
+	if r.Kind != schema.Table && r.Kind != schema.PartitionedTable && r.Kind != schema.MaterializedView {
+		return statements
 	}
 	switch s.ReplicaIdentity {
 	case schema.ReplicaNothing:

@@ -22,12 +22,25 @@ func (g *generator) isSerial(r *schema.Relation, c *schema.Column, s *schema.Rel
 		len(sequenceOptions(s.Sequence)) == 0
 }
 
+// madeBySerial is isSerial as the sequence sees it.
+func (g *generator) madeBySerial(s *schema.Relation) bool {
+	table := g.catalog.Relation(s.Sequence.OwnedBy.Schema, s.Sequence.OwnedBy.Name)
+	if table == nil || s.Sequence.OwnedByColumn == "" {
+		return false
+	}
+	c := table.Column(s.Sequence.OwnedByColumn)
+	return c != nil && g.isSerial(table, c, s)
+}
+
 func (g *generator) sequence(r *schema.Relation) object {
 	var o object
 	s := r.Sequence
 	name := qualified(r.QualifiedName())
 	if s == nil {
 		s = &schema.SequenceInfo{Type: "bigint", Start: 1, Increment: 1, Min: 1, Max: math.MaxInt64, Cache: 1}
+	}
+	if g.whole && r.Sequence != nil && g.madeBySerial(r) {
+		return o
 	}
 	if s.Identity {
 		// The column makes it; what is left is what an identity has of its own.

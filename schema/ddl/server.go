@@ -124,7 +124,10 @@ func (g *generator) publication(p *schema.Publication) object {
 	var what []string
 	for i := range p.Tables {
 		t := &p.Tables[i]
-		table := "TABLE ONLY " + qualified(t.Table)
+		table := "ONLY " + qualified(t.Table)
+		if i == 0 {
+			table = "TABLE " + table
+		}
 		if t.Columns != nil {
 			table += " (" + idents(t.Columns) + ")"
 		}

@@ -28,6 +28,16 @@ const (
 	byTypecast
 )
 
+// next tells how tight an operator may bind that follows one of this precedence
+// and its operand: as tight, if they associate.
+func (b precedence) next() precedence {
+	switch b {
+	case byIs, byComparison, byLike:
+		return b - 1
+	}
+	return b
+}
+
 func keyword(k lex.Keyword) symbol.Terminal { return symbol.Keyword(k) }
 
 // aExpr matches any expression: a_expr of gram.y.
@@ -44,14 +54,18 @@ func (p *parser) expression(loosest precedence, basic bool) bool {
 	}
 	defer func() { p.depth-- }()
 	start := p.mark()
+	// What an operand on the right did not take stays untaken: a < b < c is an
+	// error, NOT a < b < c, too.
+	tightest := byTypecast
+	if p.next() == keyword(lex.KwNot) {
+		tightest = byNot
+	}
 	if !p.prefix(basic) {
 		return false
 	}
-	// a < b < c is an error: these operators do not associate.
-	var done precedence
 	for {
 		binds := p.infix(basic)
-		if binds <= loosest || binds == done {
+		if binds <= loosest || binds > tightest {
 			p.wantOperator(loosest, basic)
 			p.fail()
 			return true
@@ -62,9 +76,9 @@ func (p *parser) expression(loosest precedence, basic bool) bool {
 			p.back(before)
 			return true
 		}
-		done = anything
-		if !closed && (binds == byIs || binds == byComparison || binds == byLike) {
-			done = binds
+		tightest = byTypecast
+		if !closed {
+			tightest = binds.next()
 		}
 	}
 }
@@ -202,15 +216,18 @@ func (p *parser) operation(start mark, binds precedence, basic bool) (closed, ok
 			return finish(OverlapsExpr, p.rule(inlineRow))
 		}
 		p.consume()
-		return finish(TypeCast, p.rule(ruleTypeName))
+		_, ok := finish(TypeCast, p.rule(ruleTypeName))
+		return true, ok
 	case byCollate:
 		p.consume()
-		return finish(CollateClause, p.rule(ruleCollationName))
+		_, ok := finish(CollateClause, p.rule(ruleCollationName))
+		return true, ok
 	case byAt:
 		p.consume()
 		if p.next() == keyword(lex.KwLocal) {
 			p.consume()
-			return finish(AtTimeZone, true)
+			finish(AtTimeZone, true)
+			return true, true
 		}
 		return finish(AtTimeZone, p.token(keyword(lex.KwTime)) && p.token(keyword(lex.KwZone)) && p.expression(byAt, false))
 	case byIs:
