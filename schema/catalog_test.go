@@ -3,6 +3,7 @@ package schema_test
 import (
 	"fmt"
 	"iter"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -112,26 +113,55 @@ func list[T any](items iter.Seq[*T], name func(*T) string) string {
 	return strings.Join(names, " ")
 }
 
-func BenchmarkNew50000TablesOf12Columns(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		schema.New(large(50_000))
+var sizes = []int{50, 1_000, 10_000, 50_000}
+
+// BenchmarkNew reports the memory of a catalog, all in.
+func BenchmarkNew(b *testing.B) {
+	for _, tables := range sizes {
+		b.Run(fmt.Sprint(tables), func(b *testing.B) {
+			before := heap()
+			c := schema.New(varied(tables))
+			c.Search("a", schema.FindAll, 1) // makes what searches need
+			b.ReportMetric(float64(heap()-before)/float64(12*tables), "B/column")
+			runtime.KeepAlive(c)
+			for b.Loop() {
+				b.StopTimer()
+				contents := varied(tables)
+				b.StartTimer()
+				schema.New(contents)
+			}
+		})
 	}
 }
 
-func BenchmarkPrefix(b *testing.B) {
-	for _, tables := range []int{50, 50_000} {
+// heap gives the bytes that are in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func BenchmarkLookup(b *testing.B) {
+	for _, tables := range sizes {
 		c := schema.New(large(tables))
-		b.Run(fmt.Sprint(tables), func(b *testing.B) {
-			for b.Loop() {
+		name := func(i int) string { return fmt.Sprintf("table_%d", i*31%tables) }
+		for what, lookup := range map[string]func(i int){
+			"relation":   func(i int) { c.Relation("public", name(i)) },
+			"resolve":    func(i int) { c.Resolve(name(i)) },
+			"oid":        func(i int) { c.RelationByOID(uint32(i)) },
+			"references": func(i int) { c.ReferencesTo(schema.Name{Schema: "public", Name: name(i)}) },
+			"prefix": func(int) {
 				n := 0
 				for range c.RelationsWithPrefix("", "table_") {
 					if n++; n == 50 {
 						break
 					}
 				}
-			}
-		})
+			},
+		} {
+			b.Run(fmt.Sprint(tables, "/", what), func(b *testing.B) { percentiles(b, lookup) })
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // key is what objects of one kind are told apart and ordered by.
@@ -33,7 +34,14 @@ type set[V any] struct {
 	size   int
 }
 
-type chunk[V any] struct{ entries []entry[V] }
+type chunk[V any] struct {
+	entries []entry[V]
+
+	once        sync.Once // of marked
+	marked      marks
+	columnsOnce sync.Once // of columns
+	columns     []columnName
+}
 
 type entry[V any] struct {
 	key

@@ -1,0 +1,429 @@
+package schema
+
+import (
+	"cmp"
+	"container/heap"
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Kinds says what a search looks for.
+type Kinds uint8
+
+// The kinds of object that a search finds.
+const (
+	FindRelations Kinds = 1 << iota
+	FindColumns
+	FindFunctions
+	FindTypes
+	FindSchemas
+	FindAll Kinds = 1<<iota - 1
+)
+
+// Match is what a search found.
+type Match struct {
+	Object    AnyObject // of a column, its relation
+	Column    *Column   // nil unless a column was found
+	Quality   Quality
+	Positions []int // the bytes of the name that the query matched, 0-based
+
+	rank  uint64
+	order key
+}
+
+// Quality says how well a name matches, the best first.
+type Quality uint8
+
+// The qualities. With WordStarts, every run of the query starts a word of the
+// name: ordit and oi find order_items.
+const (
+	Exact Quality = iota
+	ExactFolded
+	Prefix
+	WordStarts
+	Subsequence
+)
+
+// Search gives the objects of some kinds whose names match a query, the best
+// limit of them: by quality, then those on the search path before other ones
+// and the system's last, then those with the fewest letters between the
+// matched ones, then shorter ones, then by name. A query with a dot, pub.ord,
+// matches the schema and the name each; it finds no schemas.
+func (c *Catalog) Search(query string, kinds Kinds, limit int) []Match {
+	schema, name, qualified := strings.Cut(query, ".")
+	if !qualified {
+		schema, name = "", query
+	}
+	s := search{catalog: c, query: newPattern(name), schema: newPattern(schema), limit: limit, tiers: map[string]uint64{}}
+	if limit <= 0 || query == "" {
+		return nil
+	}
+	if kinds&FindRelations != 0 {
+		find(&s, c.relations)
+	}
+	if kinds&FindFunctions != 0 {
+		find(&s, c.functions)
+	}
+	if kinds&FindTypes != 0 {
+		find(&s, c.types)
+	}
+	if kinds&FindSchemas != 0 && !qualified {
+		find(&s, c.schemas)
+	}
+	if kinds&FindColumns != 0 {
+		s.columns()
+	}
+	found := []Match(s.best)
+	slices.SortFunc(found, Match.compare)
+	for i := range found {
+		found[i].Positions = s.query.positions(found[i].name(), found[i].Quality)
+	}
+	return found
+}
+
+func (m Match) name() string {
+	if m.Column != nil {
+		return m.Column.Name
+	}
+	return m.Object.header().Name
+}
+
+func (m Match) compare(other Match) int {
+	return cmp.Or(cmp.Compare(m.rank, other.rank), strings.Compare(m.name(), other.name()), m.order.compare(other.order))
+}
+
+// search keeps the best matches in a heap, the worst of them on top.
+type search struct {
+	catalog       *Catalog
+	query, schema pattern
+	limit         int
+	tiers         map[string]uint64 // of schemas; out for those that the query leaves out
+	best          matches
+}
+
+type matches []Match
+
+func (m matches) Len() int           { return len(m) }
+func (m matches) Less(i, j int) bool { return m[i].compare(m[j]) > 0 }
+func (m matches) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
+func (m *matches) Push(x any)        { *m = append(*m, x.(Match)) }
+func (m *matches) Pop() any {
+	last := (*m)[len(*m)-1]
+	*m = (*m)[:len(*m)-1]
+	return last
+}
+
+func (s *search) add(m Match) {
+	if len(s.best) < s.limit {
+		heap.Push(&s.best, m)
+	} else if m.compare(s.best[0]) < 0 {
+		s.best[0] = m
+		heap.Fix(&s.best, 0)
+	}
+}
+
+// worst gives the rank that a match must not exceed to be of use.
+func (s *search) worst() uint64 {
+	if len(s.best) < s.limit {
+		return ^uint64(0)
+	}
+	return s.best[0].rank
+}
+
+const out = ^uint64(0)
+
+// tier orders schemas: those of the search path, other ones, the system's.
+func (s *search) tier(schema string) uint64 {
+	tier, known := s.tiers[schema]
+	if !known {
+		switch {
+		case s.schema.text != "" && s.schema.match(schema, fold(schema)).quality > Subsequence:
+			tier = out
+		case strings.HasPrefix(schema, "pg_") && schema != pgTemp || schema == "information_schema":
+			tier = 2
+		case schema == "" || slices.Contains(s.catalog.typePath, schema):
+			tier = 0
+		default:
+			tier = 1
+		}
+		s.tiers[schema] = tier
+	}
+	return tier
+}
+
+func rank(q Quality, tier uint64, gaps, length int) uint64 {
+	return uint64(q)<<32 | tier<<24 | uint64(min(gaps, 255))<<16 | uint64(min(length, 1<<16-1))
+}
+
+// bound gives the best rank that a name of some length can have.
+func (s *search) bound(tier uint64, length int) uint64 {
+	if length == len(s.query.text) {
+		return rank(Exact, tier, 0, length)
+	}
+	return rank(Prefix, tier, 0, length)
+}
+
+// find looks for objects by their names.
+func find[P AnyObject](s *search, in set[P]) {
+	for _, c := range in.chunks {
+		marks := c.marks()
+		if marks.any&s.query.letters != s.query.letters {
+			continue
+		}
+		var schema string
+		tier := s.tier(schema)
+		for i, letters := range marks.letters {
+			if letters&s.query.letters != s.query.letters {
+				continue
+			}
+			e := &c.entries[i]
+			if e.schema != schema {
+				schema, tier = e.schema, s.tier(e.schema)
+			}
+			length := int(marks.lengths[i])
+			if tier == out || s.bound(tier, length) > s.worst() {
+				continue
+			}
+			if m := s.query.match(e.name, e.folded); m.quality <= Subsequence {
+				s.add(Match{Object: e.value, Quality: m.quality, rank: rank(m.quality, tier, m.gaps, length), order: e.key})
+			}
+		}
+	}
+}
+
+// columns looks for columns by their names. The names of a chunk are gone over
+// once however many of its relations have them.
+func (s *search) columns() {
+	for _, c := range s.catalog.relations.chunks {
+		for _, n := range columnNames(c) {
+			if n.letters&s.query.letters != s.query.letters || s.bound(0, len(n.name)) > s.worst() {
+				continue
+			}
+			m := s.query.match(n.name, n.folded)
+			if m.quality > Subsequence {
+				continue
+			}
+			for _, at := range n.at {
+				e := &c.entries[at.relation]
+				tier := s.tier(e.schema)
+				if tier == out {
+					continue
+				}
+				r := rank(m.quality, tier, m.gaps, len(n.name))
+				worst := s.worst()
+				if r > worst || r == worst && tier == 0 && s.best[0].name() == n.name && s.best[0].order.compare(e.key) <= 0 {
+					continue
+				}
+				s.add(Match{Object: e.value, Column: &e.value.Columns[at.column], Quality: m.quality, rank: r, order: e.key})
+			}
+		}
+	}
+}
+
+// marks is what the search needs of the names of a chunk to pass most of them
+// by without reading them.
+type marks struct {
+	any     uint64 // the letters of all
+	letters []uint64
+	lengths []uint8 // bytes; a name has at most 63, a folded one a few more
+}
+
+// marks gives the chunk's marks, made when they are first asked for.
+func (c *chunk[V]) marks() *marks {
+	c.once.Do(func() {
+		c.marked.letters, c.marked.lengths = make([]uint64, len(c.entries)), make([]uint8, len(c.entries))
+		for i, e := range c.entries {
+			c.marked.letters[i], c.marked.lengths[i] = letters(e.folded), uint8(min(len(e.name), 255))
+			c.marked.any |= c.marked.letters[i]
+		}
+	})
+	return &c.marked
+}
+
+// columnName is a name of columns in a chunk of relations.
+type columnName struct {
+	name, folded string
+	letters      uint64
+	at           []columnAt // in the order of the relations
+}
+
+type columnAt struct{ relation, column uint16 }
+
+// columnNames gives the names of columns in a chunk, made when they are first asked for.
+func columnNames(c *chunk[*Relation]) []columnName {
+	c.columnsOnce.Do(func() {
+		places := map[string]int{}
+		for i, e := range c.entries {
+			for j := range e.value.Columns {
+				name := e.value.Columns[j].Name
+				place, known := places[name]
+				if !known {
+					place = len(c.columns)
+					places[name] = place
+					folded := fold(name)
+					c.columns = append(c.columns, columnName{name: name, folded: folded, letters: letters(folded)})
+				}
+				c.columns[place].at = append(c.columns[place].at, columnAt{uint16(i), uint16(j)})
+			}
+		}
+	})
+	return c.columns
+}
+
+// letters gives the set of a folded name's bytes: the letters and digits have
+// a bit each, others share.
+func letters(folded string) (set uint64) {
+	for i := range len(folded) {
+		switch ch := folded[i]; {
+		case 'a' <= ch && ch <= 'z':
+			set |= 1 << (ch - 'a')
+		case '0' <= ch && ch <= '9':
+			set |= 1 << (26 + ch - '0')
+		default:
+			set |= 1 << (36 + ch%28)
+		}
+	}
+	return set
+}
+
+// pattern is a query, made ready to be matched with many names.
+type pattern struct {
+	text, folded string
+	letters      uint64
+}
+
+func newPattern(text string) pattern {
+	folded := fold(text)
+	return pattern{text, folded, letters(folded)}
+}
+
+type matched struct {
+	quality Quality // over Subsequence for no match
+	gaps    int     // bytes between matched ones
+}
+
+var noMatch = matched{quality: Subsequence + 1}
+
+func (p pattern) match(name, folded string) matched {
+	if strings.HasPrefix(folded, p.folded) {
+		switch {
+		case name == p.text:
+			return matched{Exact, 0}
+		case len(folded) == len(p.folded):
+			return matched{ExactFolded, 0}
+		}
+		return matched{Prefix, 0}
+	}
+	var buffer [64]uint64
+	if steps := p.wordStarts(name, folded, buffer[:0]); steps != nil {
+		return matched{WordStarts, gaps(trace(steps))}
+	}
+	first, last := -1, -1
+	for i := range len(p.folded) {
+		at := strings.IndexByte(folded[last+1:], p.folded[i])
+		if at < 0 {
+			return noMatch
+		}
+		if last += at + 1; first < 0 {
+			first = last
+		}
+	}
+	return matched{Subsequence, last + 1 - first - len(p.folded)}
+}
+
+func gaps(positions []int) int {
+	return positions[len(positions)-1] + 1 - positions[0] - len(positions)
+}
+
+// wordStarts gives the bits of the bytes of a name that start a word, of its
+// first 64 ones.
+func wordStarts(name string) (starts uint64) {
+	class := func(ch byte) int {
+		switch {
+		case 'a' <= ch && ch <= 'z', ch >= 0x80:
+			return 1
+		case 'A' <= ch && ch <= 'Z':
+			return 2
+		case '0' <= ch && ch <= '9':
+			return 3
+		}
+		return 0
+	}
+	before := 0
+	for i := range min(len(name), 64) {
+		now := class(name[i])
+		if now != 0 && now != before && !(now == 1 && before == 2) {
+			starts |= 1 << i
+		}
+		before = now
+	}
+	return starts
+}
+
+// wordStarts follows the query through the first 64 bytes of a name, at all
+// places at once: a bit of steps[i] says that byte i of the query can be that
+// byte of the name, where each byte goes on behind the one before it or starts
+// a later word. It gives nil when the query does not match so.
+func (p pattern) wordStarts(name, folded string, steps []uint64) []uint64 {
+	if len(p.folded) > len(folded) || len(folded) != len(name) {
+		return nil
+	}
+	starts := wordStarts(name)
+	allowed := starts
+	for i := range len(p.folded) {
+		var here uint64
+		for rest := allowed; rest != 0; rest &= rest - 1 {
+			if at := bits.TrailingZeros64(rest); at < len(folded) && folded[at] == p.folded[i] {
+				here |= 1 << at
+			}
+		}
+		if here == 0 {
+			return nil
+		}
+		steps = append(steps, here)
+		allowed = here<<1 | starts&^(here&-here|(here&-here-1))
+	}
+	return steps
+}
+
+// trace goes back through the steps of wordStarts, along the longest runs.
+func trace(steps []uint64) []int {
+	positions := make([]int, len(steps))
+	last := len(steps) - 1
+	positions[last] = bits.TrailingZeros64(steps[last])
+	for i := last - 1; i >= 0; i-- {
+		next := positions[i+1]
+		if next > 0 && steps[i]&(1<<(next-1)) != 0 {
+			positions[i] = next - 1
+			continue
+		}
+		positions[i] = bits.Len64(steps[i]&(1<<next-1)) - 1
+	}
+	return positions
+}
+
+// positions gives the bytes of a name that the query matches.
+func (p pattern) positions(name string, quality Quality) []int {
+	folded := fold(name)
+	if len(folded) != len(name) {
+		return nil // the bytes of the one are not those of the other
+	}
+	switch quality {
+	case WordStarts:
+		return trace(p.wordStarts(name, folded, nil))
+	case Subsequence:
+		positions := make([]int, 0, len(p.folded))
+		last := -1
+		for i := range len(p.folded) {
+			last += strings.IndexByte(folded[last+1:], p.folded[i]) + 1
+			positions = append(positions, last)
+		}
+		return positions
+	}
+	positions := make([]int, len(p.folded))
+	for i := range positions {
+		positions[i] = i
+	}
+	return positions
+}
