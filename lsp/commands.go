@@ -41,6 +41,7 @@ var commands = []command{
 	{"tusk.session.close", (*session).closeSession},
 	{"tusk.schema.refresh", (*session).refreshSchema},
 	{"tusk.schema.tree", (*session).schemaTree},
+	{"tusk.schema.find", (*session).findInSchema},
 	{"tusk.schema.ddl", (*session).schemaDDL},
 	{"tusk.connection.list", (*session).listConnections},
 	{"tusk.connection.use", (*session).useConnection},

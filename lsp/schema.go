@@ -79,6 +79,29 @@ func (s *session) schemaTree(ctx context.Context, now *Snapshot, p protocol.Exec
 	return page, nil
 }
 
+// SchemaFindParams is the argument of tusk.schema.find. A plain text is the query.
+type SchemaFindParams struct {
+	SchemaParams
+	Query string `json:"query"`
+	Limit int    `json:"limit,omitempty"` // 50 by default
+}
+
+// findInSchema gives the nodes whose names have the letters of the query.
+func (s *session) findInSchema(ctx context.Context, now *Snapshot, p protocol.ExecuteCommandParams) (any, error) {
+	params, err := argument(p, func(word string) SchemaFindParams { return SchemaFindParams{Query: word} })
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := s.catalogOf(ctx, now, params.SchemaParams)
+	if err != nil {
+		return nil, err
+	}
+	if params.Limit <= 0 {
+		params.Limit = 50
+	}
+	return browse.Find(catalog, params.Query, params.Limit), nil
+}
+
 // SchemaDDLParams is the argument of tusk.schema.ddl. A plain text is a name.
 type SchemaDDLParams struct {
 	SchemaParams

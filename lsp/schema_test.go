@@ -26,6 +26,11 @@ func TestSchemaCommands(t *testing.T) {
 	if page.Nodes == nil || page.Total != 0 {
 		t.Errorf("a filter that nothing passes: %+v", page)
 	}
+	var found []browse.Node
+	e.Command("tusk.schema.find", &found, "ord")
+	if len(found) == 0 || found[0].Label != "orders" || len(found[0].Matched) != 3 {
+		t.Errorf("a search: %+v", found)
+	}
 	var made lsp.SchemaDDLResult
 	e.Command("tusk.schema.ddl", &made, "recent")
 	if !strings.Contains(made.DDL, "CREATE VIEW public.recent AS") {

@@ -14,7 +14,7 @@ import (
 
 func newSchemaCommand(g *globalFlags) *cobra.Command {
 	return onlyHelp("schema", "Show what is in a database",
-		newSchemaTree(g), newSchemaDump(g))
+		newSchemaTree(g), newSchemaFind(g), newSchemaDump(g))
 }
 
 // connectionFlag says whose catalog a command is about.
@@ -52,7 +52,7 @@ func withCatalog(g *globalFlags, f *connectionFlag, run func(cmd *cobra.Command,
 
 func newSchemaTree(g *globalFlags) *cobra.Command {
 	var (
-		flags  connectionFlag
+		flag   connectionFlag
 		asJSON *bool
 		o      browse.Options
 	)
@@ -60,7 +60,7 @@ func newSchemaTree(g *globalFlags) *cobra.Command {
 		Use:   "tree [SCHEMA [GROUP [OBJECT]]]",
 		Short: "List schemas, what is in them, and what that consists of",
 		Args:  atMost(4),
-		RunE: withCatalog(g, &flags, func(cmd *cobra.Command, args []string, c *schema.Catalog) error {
+		RunE: withCatalog(g, &flag, func(cmd *cobra.Command, args []string, c *schema.Catalog) error {
 			page, err := browse.Children(c, args, o)
 			if err != nil {
 				return err
@@ -78,7 +78,7 @@ func newSchemaTree(g *globalFlags) *cobra.Command {
 			return table.Flush()
 		}),
 	}
-	flags.register(command)
+	flag.register(command)
 	command.Flags().StringVar(&o.Filter, "filter", "", "only names that contain it")
 	command.Flags().IntVar(&o.Offset, "offset", 0, "leave out so many first")
 	command.Flags().IntVar(&o.Limit, "limit", 0, "so many at most")
@@ -100,13 +100,41 @@ func firstLine(text string) string {
 	return line
 }
 
+func newSchemaFind(g *globalFlags) *cobra.Command {
+	var (
+		flag   connectionFlag
+		asJSON *bool
+		limit  int
+	)
+	command := &cobra.Command{
+		Use:   "find QUERY",
+		Short: "Find objects by parts of their names: ordit finds order_items",
+		Args:  arguments(1, "what to look for"),
+		RunE: withCatalog(g, &flag, func(cmd *cobra.Command, args []string, c *schema.Catalog) error {
+			nodes := browse.Find(c, args[0], limit)
+			if *asJSON {
+				return writeJSON(cmd.OutOrStdout(), nodes)
+			}
+			table := newTable(cmd.OutOrStdout())
+			for _, n := range nodes {
+				fmt.Fprintf(table, "%s\t%s\t%s\n", strings.Join(n.Path, "."), n.Kind, n.Detail)
+			}
+			return table.Flush()
+		}),
+	}
+	flag.register(command)
+	command.Flags().IntVar(&limit, "limit", 50, "so many at most")
+	asJSON = jsonFlag(command)
+	return command
+}
+
 func newSchemaDump(g *globalFlags) *cobra.Command {
-	var flags connectionFlag
+	var flag connectionFlag
 	command := &cobra.Command{
 		Use:   "dump [OBJECT]",
 		Short: "Print the DDL that makes a database again, or one object",
 		Args:  atMost(1),
-		RunE: withCatalog(g, &flags, func(cmd *cobra.Command, args []string, c *schema.Catalog) error {
+		RunE: withCatalog(g, &flag, func(cmd *cobra.Command, args []string, c *schema.Catalog) error {
 			text, err := browse.DDL(c, nil, strings.Join(args, ""))
 			if err != nil {
 				return err
@@ -115,6 +143,6 @@ func newSchemaDump(g *globalFlags) *cobra.Command {
 			return err
 		}),
 	}
-	flags.register(command)
+	flag.register(command)
 	return command
 }

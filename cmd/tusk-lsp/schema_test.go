@@ -16,6 +16,8 @@ func TestSchemaOfAConnection(t *testing.T) {
 	c.shows("", "schema tree -c mine", "public", "schema")
 	c.shows("", "schema tree -c mine public", "tables", "group of 1")
 	c.shows("", "schema tree -c mine public tables orders columns", "id", "key column", "integer")
+	c.shows("", "schema find -c mine ord", "public.tables.orders", "table")
+	c.shows("", "schema find -c mine nothing_at_all", "")
 	c.shows("", "schema dump -c mine orders", "CREATE TABLE public.orders (", `"on" date`)
 	c.shows("", "schema dump -c mine", "CREATE TABLE public.orders (")
 	var page browse.Page

@@ -22,6 +22,7 @@ type Node struct {
 	Rows        *int64   `json:"rows,omitempty"`        // of a table: the estimate
 	Bytes       *int64   `json:"bytes,omitempty"`       // of a table or an index: its size
 	Hidden      bool     `json:"hidden,omitempty"`      // the current role may not look into it
+	Matched     []int    `json:"matched,omitempty"`     // of what a search found: the bytes of the label that matched
 }
 
 // Options say which children to give.
@@ -97,16 +98,19 @@ func schemas(c *schema.Catalog, system bool) []Node {
 		if System(s.Name) && !system {
 			continue
 		}
-		path := []string{s.Name}
-		nodes = append(nodes, Node{
-			Path: path, Kind: "schema", Label: s.Name, Description: s.Comment,
-			Children: some(!empty(c, s.Name)), Hidden: s.Privileges != 0 && s.Privileges&schema.MayUse == 0,
-		})
+		nodes = append(nodes, schemaNode(c, s))
 	}
 	slices.SortStableFunc(nodes, func(a, b Node) int {
 		return cmp.Or(compareBool(System(a.Label), System(b.Label)), strings.Compare(a.Label, b.Label))
 	})
 	return nodes
+}
+
+func schemaNode(c *schema.Catalog, s *schema.Schema) Node {
+	return Node{
+		Path: []string{s.Name}, Kind: "schema", Label: s.Name, Description: s.Comment,
+		Children: some(!empty(c, s.Name)), Hidden: s.Privileges != 0 && s.Privileges&schema.MayUse == 0,
+	}
 }
 
 func compareBool(a, b bool) int {
@@ -215,13 +219,17 @@ func functions(kinds ...schema.FunctionKind) func(*schema.Catalog, []string) []N
 		var nodes []Node
 		for f := range c.FunctionsWithPrefix(path[0], "") {
 			if slices.Contains(kinds, f.Kind) {
-				nodes = append(nodes, Node{
-					Path: append(path[:2:2], f.Name+"("+inputs(f)+")"), Kind: f.Kind.String(), Label: f.Name,
-					Detail: "(" + inputs(f) + ")" + result(f), Description: f.Comment,
-				})
+				nodes = append(nodes, function(f, path[1]))
 			}
 		}
 		return nodes
+	}
+}
+
+func function(f *schema.Function, group string) Node {
+	return Node{
+		Path: []string{f.Schema, group, f.Name + "(" + inputs(f) + ")"}, Kind: f.Kind.String(), Label: f.Name,
+		Detail: "(" + inputs(f) + ")" + result(f), Description: f.Comment,
 	}
 }
 
@@ -254,11 +262,20 @@ func types(kinds ...schema.TypeKind) func(*schema.Catalog, []string) []Node {
 			if !slices.Contains(kinds, t.Kind) {
 				continue
 			}
-			n := Node{Path: append(path[:2:2], t.Name), Kind: t.Kind.String(), Label: t.Name, Detail: t.Of, Description: t.Comment}
-			n.Children = len(t.Labels) + len(t.Attributes)
-			nodes = append(nodes, n)
+			nodes = append(nodes, typeNode(t))
 		}
 		return nodes
+	}
+}
+
+func typeNode(t *schema.Type) Node {
+	group := "types"
+	if t.Kind == schema.Domain {
+		group = "domains"
+	}
+	return Node{
+		Path: []string{t.Schema, group, t.Name}, Kind: t.Kind.String(), Label: t.Name, Detail: t.Of, Description: t.Comment,
+		Children: len(t.Labels) + len(t.Attributes),
 	}
 }
 

@@ -64,7 +64,6 @@ func TestChildren(t *testing.T) {
 		{"shop/tables/orders/columns", browse.Options{}, "key column id integer\ncolumn day date not null\ncolumn total shop.price"},
 		{"shop/tables/Zoo", browse.Options{}, ""},
 		{"shop/tables/log", browse.Options{}, "group columns\ngroup partitions"},
-		{"shop/tables/log/partitions", browse.Options{}, "table log_old DEFAULT"},
 	} {
 		var path []string
 		if test.path != "" {
@@ -86,6 +85,9 @@ func TestChildren(t *testing.T) {
 				t.Errorf("%s says that it has %d children: %d, %v", n.Path, n.Children, below.Total, err)
 			}
 		}
+	}
+	if page, err := browse.Children(c, []string{"shop", "tables", "log", "partitions"}, browse.Options{}); err != nil || page.Total != 1 || page.Nodes[0].Label != "log_old" {
+		t.Errorf("the partitions are %+v, %v", page, err)
 	}
 	if page, err := browse.Children(c, nil, browse.Options{System: true}); err != nil || !strings.Contains(lines(page), "shop\nschema information_schema\nschema pg_catalog") {
 		t.Errorf("PostgreSQL's own schemas are not last: %s, %v", lines(page), err)
@@ -154,5 +156,32 @@ func TestDDL(t *testing.T) {
 		if _, err := browse.DDL(c, path, ""); tusk.CategoryOf(err) != tusk.Query {
 			t.Errorf("%v: %v", path, err)
 		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	c := catalog(t)
+	for query, want := range map[string]string{
+		"ord":           "shop/tables/orders",
+		"shop.ord":      "shop/tables/orders",
+		"total":         "shop/tables/orders/columns/total", // a table's column before functions
+		"mood":          "shop/types/mood",
+		"price":         "shop/domains/price",
+		"lgol":          "shop/tables/log_old",
+		"recent":        "shop/views/recent",
+		"zip_not_there": "",
+	} {
+		nodes := browse.Find(c, query, 1)
+		got := ""
+		if len(nodes) > 0 {
+			got = strings.Join(nodes[0].Path, "/")
+		}
+		if got != want {
+			t.Errorf("%s finds %q, not %q", query, got, want)
+		}
+	}
+	column := browse.Find(c, "shop.day", 10)
+	if len(column) == 0 || column[0].Kind != "column" || column[0].Detail != "date" || column[0].Path[2] != "log" {
+		t.Errorf("a column: %+v", column)
 	}
 }
