@@ -29,7 +29,19 @@ type Match struct {
 	Positions []int // the bytes of the name that the query matched, 0-based
 
 	rank  uint64
-	order key
+	order order
+}
+
+// order is the order of matches of the same rank: that in which the search
+// meets them.
+type order struct {
+	kind Kinds
+	key
+	column int
+}
+
+func (o order) compare(other order) int {
+	return cmp.Or(cmp.Compare(o.kind, other.kind), o.key.compare(other.key), cmp.Compare(o.column, other.column))
 }
 
 // Quality says how well a name matches, the best first.
@@ -47,8 +59,7 @@ const (
 
 // Search gives the objects of some kinds whose names match a query, the best
 // limit of them: by quality, then those on the search path before other ones
-// and the system's last, then those with the fewest letters between the
-// matched ones, then shorter ones, then by name. A query with a dot, pub.ord,
+// and the system's last, then shorter ones, then by kind, schema and name. A query with a dot, pub.ord,
 // matches the schema and the name each; it finds no schemas.
 func (c *Catalog) Search(query string, kinds Kinds, limit int) []Match {
 	schema, name, qualified := strings.Cut(query, ".")
@@ -60,19 +71,19 @@ func (c *Catalog) Search(query string, kinds Kinds, limit int) []Match {
 		return nil
 	}
 	if kinds&FindRelations != 0 {
-		find(&s, c.relations)
-	}
-	if kinds&FindFunctions != 0 {
-		find(&s, c.functions)
-	}
-	if kinds&FindTypes != 0 {
-		find(&s, c.types)
-	}
-	if kinds&FindSchemas != 0 && !qualified {
-		find(&s, c.schemas)
+		find(&s, FindRelations, c.relations)
 	}
 	if kinds&FindColumns != 0 {
 		s.columns()
+	}
+	if kinds&FindFunctions != 0 {
+		find(&s, FindFunctions, c.functions)
+	}
+	if kinds&FindTypes != 0 {
+		find(&s, FindTypes, c.types)
+	}
+	if kinds&FindSchemas != 0 && !qualified {
+		find(&s, FindSchemas, c.schemas)
 	}
 	found := []Match(s.best)
 	slices.SortFunc(found, Match.compare)
@@ -90,7 +101,10 @@ func (m Match) name() string {
 }
 
 func (m Match) compare(other Match) int {
-	return cmp.Or(cmp.Compare(m.rank, other.rank), strings.Compare(m.name(), other.name()), m.order.compare(other.order))
+	if m.rank != other.rank {
+		return cmp.Compare(m.rank, other.rank)
+	}
+	return m.order.compare(other.order)
 }
 
 // search keeps the best matches in a heap, the worst of them on top.
@@ -138,7 +152,7 @@ func (s *search) tier(schema string) uint64 {
 	tier, known := s.tiers[schema]
 	if !known {
 		switch {
-		case s.schema.text != "" && s.schema.match(schema, fold(schema)).quality > Subsequence:
+		case s.schema.text != "" && s.schema.match(schema, fold(schema)) == noMatch:
 			tier = out
 		case strings.HasPrefix(schema, "pg_") && schema != pgTemp || schema == "information_schema":
 			tier = 2
@@ -152,41 +166,45 @@ func (s *search) tier(schema string) uint64 {
 	return tier
 }
 
-func rank(q Quality, tier uint64, gaps, length int) uint64 {
-	return uint64(q)<<32 | tier<<24 | uint64(min(gaps, 255))<<16 | uint64(min(length, 1<<16-1))
+func rank(q Quality, tier uint64, length int) uint64 {
+	return uint64(q)<<32 | tier<<16 | uint64(length)
 }
 
-// bound gives the best rank that a name of some length can have.
-func (s *search) bound(tier uint64, length int) uint64 {
-	if length == len(s.query.text) {
-		return rank(Exact, tier, 0, length)
+// bound gives the best rank that a name with a hint can have.
+func (s *search) bound(tier uint64, h hint) uint64 {
+	length := int(h.length)
+	switch {
+	case s.query.text == "":
+		return rank(Prefix, tier, length)
+	case h.first == s.query.folded[0] && length == len(s.query.text):
+		return rank(Exact, tier, length)
+	case h.first == s.query.folded[0]:
+		return rank(Prefix, tier, length)
+	case h.starts&s.query.first != 0:
+		return rank(WordStarts, tier, length)
 	}
-	return rank(Prefix, tier, 0, length)
+	return rank(Subsequence, tier, length)
 }
 
-// find looks for objects by their names.
-func find[P AnyObject](s *search, in set[P]) {
+// find looks for objects by their names. A name of the rank of the worst match
+// is worse, as it comes later.
+func find[P AnyObject](s *search, kind Kinds, in set[P]) {
 	for _, c := range in.chunks {
 		marks := c.marks()
 		if marks.any&s.query.letters != s.query.letters {
 			continue
 		}
-		var schema string
-		tier := s.tier(schema)
 		for i, letters := range marks.letters {
-			if letters&s.query.letters != s.query.letters {
+			if letters&s.query.letters != s.query.letters || s.bound(0, marks.hints[i]) >= s.worst() {
 				continue
 			}
-			e := &c.entries[i]
-			if e.schema != schema {
-				schema, tier = e.schema, s.tier(e.schema)
-			}
-			length := int(marks.lengths[i])
-			if tier == out || s.bound(tier, length) > s.worst() {
+			e := c.entries[i]
+			tier := s.tier(e.schema)
+			if tier == out || s.bound(tier, marks.hints[i]) >= s.worst() {
 				continue
 			}
-			if m := s.query.match(e.name, e.folded); m.quality <= Subsequence {
-				s.add(Match{Object: e.value, Quality: m.quality, rank: rank(m.quality, tier, m.gaps, length), order: e.key})
+			if quality := s.query.match(e.name, e.folded); quality <= Subsequence {
+				s.add(Match{Object: e.value, Quality: quality, rank: rank(quality, tier, int(marks.hints[i].length)), order: order{kind, e.key, 0}})
 			}
 		}
 	}
@@ -196,46 +214,77 @@ func find[P AnyObject](s *search, in set[P]) {
 // once however many of its relations have them.
 func (s *search) columns() {
 	for _, c := range s.catalog.relations.chunks {
-		for _, n := range columnNames(c) {
-			if n.letters&s.query.letters != s.query.letters || s.bound(0, len(n.name)) > s.worst() {
+		names, marks := columnNames(c)
+		for i, letters := range marks.letters {
+			if letters&s.query.letters != s.query.letters || s.bound(0, marks.hints[i]) > s.worst() {
 				continue
 			}
-			m := s.query.match(n.name, n.folded)
-			if m.quality > Subsequence {
+			n := &names[i]
+			if worst := s.worst(); s.bound(0, marks.hints[i]) == worst && s.best[0].order.compare(s.at(c, n.at[0])) < 0 {
+				continue
+			}
+			quality := s.query.match(n.name, fold(n.name))
+			if quality > Subsequence {
 				continue
 			}
 			for _, at := range n.at {
-				e := &c.entries[at.relation]
+				e := c.entries[at.relation]
 				tier := s.tier(e.schema)
 				if tier == out {
 					continue
 				}
-				r := rank(m.quality, tier, m.gaps, len(n.name))
-				worst := s.worst()
-				if r > worst || r == worst && tier == 0 && s.best[0].name() == n.name && s.best[0].order.compare(e.key) <= 0 {
-					continue
+				m := Match{Object: e.value, Column: &e.value.Columns[at.column], Quality: quality,
+					rank: rank(quality, tier, int(marks.hints[i].length)), order: s.at(c, at)}
+				if len(s.best) == s.limit && m.compare(s.best[0]) > 0 && tier == 0 {
+					break // so are those behind it
 				}
-				s.add(Match{Object: e.value, Column: &e.value.Columns[at.column], Quality: m.quality, rank: r, order: e.key})
+				s.add(m)
 			}
 		}
 	}
 }
 
-// marks is what the search needs of the names of a chunk to pass most of them
-// by without reading them.
+func (s *search) at(c *chunk[*Relation], at columnAt) order {
+	return order{FindColumns, c.entries[at.relation].key, int(at.column)}
+}
+
+// marks is what the search needs of some names to pass most of them by without
+// reading them.
 type marks struct {
-	any     uint64 // the letters of all
-	letters []uint64
-	lengths []uint8 // bytes; a name has at most 63, a folded one a few more
+	any     uint64   // the letters of all
+	letters []uint64 // of each
+	hints   []hint
+}
+
+// hint bounds how well a name can match.
+type hint struct {
+	starts uint64 // the letters that start its words
+	first  byte   // of the folded name
+	length uint8  // bytes, as far as a byte counts
+}
+
+func (m *marks) add(name, folded string) {
+	set := letters(folded)
+	h := hint{length: uint8(min(len(name), 255))}
+	if folded != "" {
+		h.first = folded[0]
+	}
+	if len(folded) == len(name) {
+		for starts := wordStarts(name); starts != 0; starts &= starts - 1 {
+			at := bits.TrailingZeros64(starts)
+			h.starts |= letters(folded[at : at+1])
+		}
+	}
+	m.any |= set
+	m.letters = append(m.letters, set)
+	m.hints = append(m.hints, h)
 }
 
 // marks gives the chunk's marks, made when they are first asked for.
 func (c *chunk[V]) marks() *marks {
 	c.once.Do(func() {
-		c.marked.letters, c.marked.lengths = make([]uint64, len(c.entries)), make([]uint8, len(c.entries))
-		for i, e := range c.entries {
-			c.marked.letters[i], c.marked.lengths[i] = letters(e.folded), uint8(min(len(e.name), 255))
-			c.marked.any |= c.marked.letters[i]
+		for _, e := range c.entries {
+			c.marked.add(e.name, e.folded)
 		}
 	})
 	return &c.marked
@@ -243,15 +292,15 @@ func (c *chunk[V]) marks() *marks {
 
 // columnName is a name of columns in a chunk of relations.
 type columnName struct {
-	name, folded string
-	letters      uint64
-	at           []columnAt // in the order of the relations
+	name string
+	at   []columnAt // in the order of the relations
 }
 
 type columnAt struct{ relation, column uint16 }
 
-// columnNames gives the names of columns in a chunk, made when they are first asked for.
-func columnNames(c *chunk[*Relation]) []columnName {
+// columnNames gives the names of columns in a chunk and their marks, made when
+// they are first asked for.
+func columnNames(c *chunk[*Relation]) ([]columnName, *marks) {
 	c.columnsOnce.Do(func() {
 		places := map[string]int{}
 		for i, e := range c.entries {
@@ -261,14 +310,14 @@ func columnNames(c *chunk[*Relation]) []columnName {
 				if !known {
 					place = len(c.columns)
 					places[name] = place
-					folded := fold(name)
-					c.columns = append(c.columns, columnName{name: name, folded: folded, letters: letters(folded)})
+					c.columns = append(c.columns, columnName{name: name})
+					c.columnsMarked.add(name, fold(name))
 				}
 				c.columns[place].at = append(c.columns[place].at, columnAt{uint16(i), uint16(j)})
 			}
 		}
 	})
-	return c.columns
+	return c.columns, &c.columnsMarked
 }
 
 // letters gives the set of a folded name's bytes: the letters and digits have
@@ -289,52 +338,42 @@ func letters(folded string) (set uint64) {
 
 // pattern is a query, made ready to be matched with many names.
 type pattern struct {
-	text, folded string
-	letters      uint64
+	text, folded   string
+	letters, first uint64 // first: the letter that it starts with
 }
 
 func newPattern(text string) pattern {
 	folded := fold(text)
-	return pattern{text, folded, letters(folded)}
+	return pattern{text, folded, letters(folded), letters(folded[:min(1, len(folded))])}
 }
 
-type matched struct {
-	quality Quality // over Subsequence for no match
-	gaps    int     // bytes between matched ones
-}
-
-var noMatch = matched{quality: Subsequence + 1}
-
-func (p pattern) match(name, folded string) matched {
+// match gives how well a name matches, noMatch when it does not.
+func (p pattern) match(name, folded string) Quality {
 	if strings.HasPrefix(folded, p.folded) {
 		switch {
 		case name == p.text:
-			return matched{Exact, 0}
+			return Exact
 		case len(folded) == len(p.folded):
-			return matched{ExactFolded, 0}
+			return ExactFolded
 		}
-		return matched{Prefix, 0}
+		return Prefix
 	}
-	var buffer [64]uint64
-	if steps := p.wordStarts(name, folded, buffer[:0]); steps != nil {
-		return matched{WordStarts, gaps(trace(steps))}
+	var steps [64]uint64
+	if p.wordStarts(name, folded, steps[:0]) != nil {
+		return WordStarts
 	}
-	first, last := -1, -1
+	last := -1
 	for i := range len(p.folded) {
 		at := strings.IndexByte(folded[last+1:], p.folded[i])
 		if at < 0 {
 			return noMatch
 		}
-		if last += at + 1; first < 0 {
-			first = last
-		}
+		last += at + 1
 	}
-	return matched{Subsequence, last + 1 - first - len(p.folded)}
+	return Subsequence
 }
 
-func gaps(positions []int) int {
-	return positions[len(positions)-1] + 1 - positions[0] - len(positions)
-}
+const noMatch = Subsequence + 1
 
 // wordStarts gives the bits of the bytes of a name that start a word, of its
 // first 64 ones.

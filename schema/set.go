@@ -35,12 +35,13 @@ type set[V any] struct {
 }
 
 type chunk[V any] struct {
-	entries []entry[V]
+	entries []*entry[V]
 
-	once        sync.Once // of marked
-	marked      marks
-	columnsOnce sync.Once // of columns
-	columns     []columnName
+	once          sync.Once // of marked
+	marked        marks
+	columnsOnce   sync.Once // of columns and columnsMarked
+	columns       []columnName
+	columnsMarked marks
 }
 
 type entry[V any] struct {
@@ -63,7 +64,11 @@ func newSet[V any](entries []entry[V]) set[V] {
 	}
 	s := set[V]{size: len(kept)}
 	for part := range slices.Chunk(kept, maxChunk*3/4) {
-		s.chunks = append(s.chunks, &chunk[V]{entries: part})
+		c := &chunk[V]{entries: make([]*entry[V], len(part))}
+		for i := range part {
+			c.entries[i] = &part[i]
+		}
+		s.chunks = append(s.chunks, c)
 	}
 	return s
 }
@@ -75,7 +80,7 @@ func (s set[V]) seek(k key) (in, at int) {
 		return c.entries[len(c.entries)-1].compare(k)
 	})
 	if in < len(s.chunks) {
-		at, _ = slices.BinarySearchFunc(s.chunks[in].entries, k, func(e entry[V], k key) int { return e.compare(k) })
+		at, _ = slices.BinarySearchFunc(s.chunks[in].entries, k, func(e *entry[V], k key) int { return e.compare(k) })
 	}
 	return in, at
 }
@@ -142,7 +147,7 @@ func (s set[V]) allNamed(schema, folded, name, signature string) iter.Seq[V] {
 // put gives the set with v at k, in the place of what is there.
 func (s set[V]) put(k key, v V) set[V] {
 	if len(s.chunks) == 0 {
-		return set[V]{[]*chunk[V]{{entries: []entry[V]{{k, v}}}}, 1}
+		return set[V]{[]*chunk[V]{{entries: []*entry[V]{{k, v}}}}, 1}
 	}
 	in, at := s.seek(k)
 	if in == len(s.chunks) { // behind all of them
@@ -151,11 +156,11 @@ func (s set[V]) put(k key, v V) set[V] {
 	old := s.chunks[in].entries
 	if at < len(old) && old[at].key == k {
 		entries := slices.Clone(old)
-		entries[at].value = v
+		entries[at] = &entry[V]{k, v}
 		return s.replace(in, 0, entries)
 	}
-	entries := make([]entry[V], 0, len(old)+1)
-	entries = append(append(append(entries, old[:at]...), entry[V]{k, v}), old[at:]...)
+	entries := make([]*entry[V], 0, len(old)+1)
+	entries = append(append(append(entries, old[:at]...), &entry[V]{k, v}), old[at:]...)
 	if half := len(entries) / 2; len(entries) > maxChunk {
 		return s.replace(in, 1, entries[:half:half], entries[half:])
 	}
@@ -172,12 +177,12 @@ func (s set[V]) drop(k key) set[V] {
 	if len(old) == 1 {
 		return s.replace(in, -1)
 	}
-	entries := make([]entry[V], 0, len(old)-1)
+	entries := make([]*entry[V], 0, len(old)-1)
 	return s.replace(in, -1, append(append(entries, old[:at]...), old[at+1:]...))
 }
 
 // replace puts chunks in the place of one, which makes the set grow.
-func (s set[V]) replace(in, grow int, with ...[]entry[V]) set[V] {
+func (s set[V]) replace(in, grow int, with ...[]*entry[V]) set[V] {
 	chunks := make([]*chunk[V], 0, len(s.chunks)+len(with)-1)
 	chunks = append(chunks, s.chunks[:in]...)
 	for _, entries := range with {
