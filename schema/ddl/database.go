@@ -141,7 +141,9 @@ func (g *generator) objects(yield func(object any, header *schema.Object)) {
 		user(m, &m.Object)
 	}
 	for o := range c.Operators() {
-		user(o, &o.Object)
+		if o.Function.Name != "" { // else it is but some other's commutator
+			user(o, &o.Object)
+		}
 	}
 	for o := range c.OperatorFamilies() {
 		user(o, &o.Object)
@@ -150,7 +152,12 @@ func (g *generator) objects(yield func(object any, header *schema.Object)) {
 		user(o, &o.Object)
 	}
 	for o := range c.Casts() {
-		if !ranges[o.Function] {
+		if o.Method == schema.WithoutFunction { // the functions of others may rely on it
+			user(o, &o.Object)
+		}
+	}
+	for o := range c.Casts() {
+		if o.Method != schema.WithoutFunction && !ranges[o.Function] {
 			user(o, &o.Object)
 		}
 	}

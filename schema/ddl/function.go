@@ -23,7 +23,10 @@ func (g *generator) function(f *schema.Function) object {
 	}
 	o.create = append(o.create, g.owner(kind, called, f.Owner)...)
 	o.create = append(o.create, g.comment(kind+" "+called, f.Comment)...)
-	o.create = append(o.create, g.grants(first, name+"("+inputs(f)+")", "", f.Owner, f.ACL)...)
+	if f.Kind == schema.Aggregate { // GRANT knows it as a function
+		called = name + "(" + inputs(f) + ")"
+	}
+	o.create = append(o.create, g.grants(first, called, "", f.Owner, f.ACL)...)
 	return o
 }
 
@@ -142,9 +145,14 @@ func signature(f *schema.Function) string {
 	if f.Kind != schema.Procedure {
 		return inputs(f)
 	}
+	// OUT arguments count as well, so that each says what it is.
 	var list []string
 	for _, a := range f.Arguments {
-		list = append(list, modes[a.Mode]+a.Type)
+		mode := modes[a.Mode]
+		if a.Mode == schema.In {
+			mode = "IN "
+		}
+		list = append(list, mode+a.Type)
 	}
 	return strings.Join(list, ", ")
 }

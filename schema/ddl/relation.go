@@ -60,7 +60,13 @@ func (g *generator) table(r *schema.Relation) object {
 		}
 	}
 	attached := r.PartitionOf().Name != "" && !g.createdAsPartition(r)
-	o.create = append(o.create, g.createTable(r, attached))
+	joins := g.joinsParents(r)
+	o.create = append(o.create, g.createTable(r, attached || joins))
+	if joins {
+		for _, parent := range r.Inherits {
+			o.create = append(o.create, alter(r)+"INHERIT "+qualified(parent))
+		}
+	}
 	o.create = append(o.create, g.columnSettings(r)...)
 	if attached {
 		attach := "ALTER TABLE " + qualified(r.PartitionOf()) + " ATTACH PARTITION " + qualified(r.QualifiedName()) + " " + r.Partition.Bound
@@ -126,6 +132,32 @@ func (g *generator) createdAsPartition(r *schema.Relation) bool {
 	return true
 }
 
+// joinsParents reports whether the order of a table's columns tells that it was
+// there before it inherited: CREATE TABLE … INHERITS puts the parents' first.
+func (g *generator) joinsParents(r *schema.Relation) bool {
+	if len(r.Inherits) == 0 || r.PartitionOf().Name != "" || slices.ContainsFunc(r.Columns, func(c schema.Column) bool { return c.Inherited }) {
+		return false
+	}
+	var first []string
+	for _, name := range r.Inherits {
+		parent := g.catalog.Relation(name.Schema, name.Name)
+		if parent == nil {
+			return false
+		}
+		for i := range parent.Columns {
+			if !slices.Contains(first, parent.Columns[i].Name) {
+				first = append(first, parent.Columns[i].Name)
+			}
+		}
+	}
+	for i, name := range first {
+		if i >= len(r.Columns) || r.Columns[i].Name != name {
+			return true
+		}
+	}
+	return false
+}
+
 // notNullName is the name of a column's NOT NULL constraint, which an inherited
 // one has from the parent's (since PostgreSQL 18).
 func notNullName(r *schema.Relation, c *schema.Column) string {
@@ -155,8 +187,8 @@ func storage(r *schema.Relation) schema.Storage {
 	return *r.Storage
 }
 
-// createTable writes CREATE TABLE. A partition that is attached later is made as
-// a table of its own, with the keys that the attaching takes over.
+// createTable writes CREATE TABLE. What is attached to its parents later is made
+// as a table of its own, with the keys that the attaching takes over.
 func (g *generator) createTable(r *schema.Relation, attached bool) string {
 	var b strings.Builder
 	b.WriteString("CREATE ")
@@ -207,7 +239,7 @@ func (g *generator) createTable(r *schema.Relation, attached bool) string {
 	if partition {
 		b.WriteString("\n" + r.Partition.Bound)
 	}
-	if len(r.Inherits) > 0 && r.PartitionOf().Name == "" {
+	if len(r.Inherits) > 0 && r.PartitionOf().Name == "" && !attached {
 		b.WriteString("\nINHERITS (" + qualifiedList(r.Inherits) + ")")
 	}
 	if r.Foreign != nil {
@@ -219,8 +251,8 @@ func (g *generator) createTable(r *schema.Relation, attached bool) string {
 	if r.Partition != nil && r.Partition.Key != "" {
 		b.WriteString("\nPARTITION BY " + r.Partition.Key)
 	}
-	if s.AccessMethod != "" {
-		b.WriteString("\nUSING " + ident(s.AccessMethod))
+	if method := g.accessMethodOf(r); method != "" {
+		b.WriteString("\nUSING " + ident(method))
 	}
 	if options := append(parameters(s.Options, ""), parameters(s.ToastOptions, "toast.")...); len(options) > 0 {
 		b.WriteString("\nWITH (" + strings.Join(options, ", ") + ")")
@@ -229,6 +261,17 @@ func (g *generator) createTable(r *schema.Relation, attached bool) string {
 		b.WriteString("\nTABLESPACE " + ident(s.Tablespace))
 	}
 	return b.String()
+}
+
+// accessMethodOf gives the access method to write: a partition would have its
+// parent's otherwise.
+func (g *generator) accessMethodOf(r *schema.Relation) string {
+	own := storage(r).AccessMethod
+	parent := g.catalog.Relation(r.PartitionOf().Schema, r.PartitionOf().Name)
+	if own == "" && r.Kind == schema.Table && parent != nil && storage(parent).AccessMethod != "" {
+		return "heap"
+	}
+	return own
 }
 
 // column writes a column's declaration.
@@ -320,7 +363,7 @@ func (g *generator) notNullHere(r *schema.Relation, c, parent *schema.Column) bo
 // for all tables where others follow, and what was not checked stays so.
 func (g *generator) inTable(r *schema.Relation, k *schema.Constraint, attached bool) bool {
 	switch {
-	case k.Kind == schema.ConstraintTrigger || k.NotValid:
+	case k.Kind == schema.ConstraintTrigger || k.NotValid || repeats(r, k):
 		return false
 	case k.Kind == schema.ForeignKey:
 		return !g.whole && !k.Inherited
@@ -330,6 +373,22 @@ func (g *generator) inTable(r *schema.Relation, k *schema.Constraint, attached b
 		return attached
 	}
 	return true
+}
+
+// repeats reports whether a constraint before this one is the same key, for
+// CREATE TABLE makes only one of them.
+func repeats(r *schema.Relation, k *schema.Constraint) bool {
+	if k.Kind != schema.Unique {
+		return false
+	}
+	_, key, _ := strings.Cut(constraintDefinition(r, k), "(")
+	for i := range r.Constraints {
+		other := &r.Constraints[i]
+		if _, o, _ := strings.Cut(constraintDefinition(r, other), "("); o == key && (other.Kind == schema.PrimaryKey || other.Kind == schema.Unique && other.Name < k.Name) {
+			return true
+		}
+	}
+	return false
 }
 
 // constraint writes a constraint as CREATE TABLE and ALTER TABLE … ADD take it.

@@ -34,7 +34,7 @@ func TestDatabase(t *testing.T) {
 // compare rebuilds a database and reports where the copy differs.
 func compare(t *testing.T, s *pgtest.Server, original *pgtest.Database) {
 	t.Helper()
-	catalog := load(t, original)
+	catalog, account := load(t, original)
 	text, err := ddl.Database(catalog, ddl.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -43,12 +43,9 @@ func compare(t *testing.T, s *pgtest.Server, original *pgtest.Database) {
 	for _, failure := range runAll(t, rebuilt.Conn(t), text) {
 		t.Error(failure)
 	}
-	again, err := ddl.Database(load(t, rebuilt), ddl.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := difference(text, again); d != "" {
-		t.Errorf("the DDL of the copy differs:\n%s", d)
+	_, again := load(t, rebuilt)
+	if d := difference(account, again); d != "" {
+		t.Errorf("the catalog of the copy differs:\n%s", d)
 	}
 	if catalog.ServerVersion() < 160000 {
 		if d := difference(dump(t, original), dump(t, rebuilt)); d != "" {
@@ -65,8 +62,9 @@ var queries string
 
 // load reads a catalog whole, apart from package introspect, so that an error
 // there does not hide one here. Each query gives a field of schema.Contents as
-// JSON.
-func load(t *testing.T, db *pgtest.Database) *schema.Catalog {
+// JSON. The account has a line for each object, without what no DDL can bring back:
+// OIDs, and the numbers of columns where others were dropped.
+func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account string) {
 	t.Helper()
 	conn := db.Conn(t)
 	if _, err := conn.PgConn().Exec(t.Context(), "SET search_path = ''; "+helpers).ReadAll(); err != nil {
@@ -90,11 +88,51 @@ func load(t *testing.T, db *pgtest.Database) *schema.Catalog {
 		if content == nil {
 			continue
 		}
+		var objects any
+		if err := json.Unmarshal(content, &objects); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		account += lines(t, name, objects)
 		if err := json.Unmarshal(content, fields[name]); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	return schema.New(c)
+	return schema.New(c), account
+}
+
+// lines writes each object of a kind as a line.
+func lines(t *testing.T, kind string, objects any) string {
+	t.Helper()
+	list, ok := objects.([]any)
+	if !ok {
+		list = []any{objects}
+	}
+	var b strings.Builder
+	for _, o := range list {
+		withoutNumbers(o)
+		line, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(kind + " " + string(line) + "\n")
+	}
+	return b.String()
+}
+
+func withoutNumbers(value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, key := range []string{"OID", "TypeOID", "Attnum"} {
+			delete(v, key)
+		}
+		for _, part := range v {
+			withoutNumbers(part)
+		}
+	case []any:
+		for _, part := range v {
+			withoutNumbers(part)
+		}
+	}
 }
 
 // runAll runs the statements one by one and gives the errors.

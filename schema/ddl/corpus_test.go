@@ -1,0 +1,53 @@
+package ddl_test
+
+import (
+	"context"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/tusk-lsp/tusk-lsp/internal/corpus"
+	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+	"github.com/tusk-lsp/tusk-lsp/sql"
+)
+
+// What PostgreSQL's regression SQL leaves behind, file by file and as far as
+// each runs by itself, can be made again. The files make roles, so the server
+// is a private one.
+func TestRegression(t *testing.T) {
+	files := corpus.Files(t)
+	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
+		server := s.Dedicated(t, nil)
+		for _, f := range files {
+			t.Run(f.Name, func(t *testing.T) {
+				db := server.Database(t)
+				define(t, db, f.Text+"; ROLLBACK; RESET SESSION AUTHORIZATION; DISCARD TEMP")
+				compare(t, server.Server, db)
+			})
+		}
+	})
+}
+
+// definition matches the statements that change the catalog of one database, or
+// its roles.
+var definition = regexp.MustCompile(`(?is)^(alter|begin|comment|commit|create|discard|do|drop|end|grant|import|reset|revoke|rollback|savepoint|set|start)\b`)
+
+// elsewhere matches those that reach out of the database.
+var elsewhere = regexp.MustCompile(`(?is)^(create|alter|drop)\s+(database|tablespace|subscription|system)\b`)
+
+// define runs what the server takes of the definitions in a script, many of
+// which are wrong on purpose.
+func define(t *testing.T, db *pgtest.Database, text string) {
+	t.Helper()
+	conn := db.Conn(t)
+	for _, statement := range sql.New(text).Statements() {
+		if s := statement.Text(); statement.Kind == sql.SQL && definition.MatchString(s) && !elsewhere.MatchString(s) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			_, err := conn.PgConn().Exec(ctx, s).ReadAll()
+			cancel()
+			if err != nil && conn.IsClosed() {
+				conn = db.Conn(t)
+			}
+		}
+	}
+}
