@@ -223,7 +223,7 @@ func (s *search) columns() {
 			if worst := s.worst(); s.bound(0, marks.hints[i]) == worst && s.best[0].order.compare(s.at(c, n.at[0])) < 0 {
 				continue
 			}
-			quality := s.query.match(n.name, fold(n.name))
+			quality := s.query.match(n.name, n.folded)
 			if quality > Subsequence {
 				continue
 			}
@@ -292,8 +292,8 @@ func (c *chunk[V]) marks() *marks {
 
 // columnName is a name of columns in a chunk of relations.
 type columnName struct {
-	name string
-	at   []columnAt // in the order of the relations
+	name, folded string
+	at           []columnAt // in the order of the relations
 }
 
 type columnAt struct{ relation, column uint16 }
@@ -310,8 +310,9 @@ func columnNames(c *chunk[*Relation]) ([]columnName, *marks) {
 				if !known {
 					place = len(c.columns)
 					places[name] = place
-					c.columns = append(c.columns, columnName{name: name})
-					c.columnsMarked.add(name, fold(name))
+					folded := fold(name)
+					c.columns = append(c.columns, columnName{name: name, folded: folded})
+					c.columnsMarked.add(name, folded)
 				}
 				c.columns[place].at = append(c.columns[place].at, columnAt{uint16(i), uint16(j)})
 			}
