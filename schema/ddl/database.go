@@ -27,16 +27,53 @@ func Schema(catalog *schema.Catalog, name string, options Options) (string, erro
 func Roles(catalog *schema.Catalog, options Options) string {
 	const bootstrap = 10 // BOOTSTRAP_SUPERUSERID of src/include/catalog/pg_authid.dat
 	g := newGenerator(catalog, options)
-	var create, after []string
+	var statements []string
+	var waiting []grantedRole
+	mayGrant := map[grantedBy]bool{}
 	for r := range catalog.Roles() {
-		o := g.role(r)
-		if r.OID != bootstrap && !strings.HasPrefix(r.Name, "pg_") {
-			create = append(create, o.create...)
+		if strings.HasPrefix(r.Name, "pg_") {
+			continue
 		}
-		after = append(after, o.after...)
+		if r.OID != bootstrap {
+			statements = append(statements, g.role(r).create...)
+		}
+		for i := range r.MemberOf {
+			m := &r.MemberOf[i]
+			waiting = append(waiting, grantedRole{r, m})
+			if grantor := catalog.Role(m.Grantor); grantor == nil || grantor.Superuser {
+				mayGrant[grantedBy{m.Grantor, m.Role}] = true
+			}
+		}
 	}
-	return g.text(append(create, after...))
+	// Who grants a role must have been granted it WITH ADMIN OPTION.
+	for progress := true; progress; {
+		progress = false
+		waiting = slices.DeleteFunc(waiting, func(w grantedRole) bool {
+			if !mayGrant[grantedBy{w.Grantor, w.Role}] {
+				return false
+			}
+			statements = append(statements, g.membership(w.member, w.Membership))
+			if w.Admin {
+				mayGrant[grantedBy{w.member.Name, w.Role}] = true
+			}
+			progress = true
+			return true
+		})
+	}
+	for _, w := range waiting {
+		statements = append(statements, g.membership(w.member, w.Membership))
+	}
+	return g.text(statements)
 }
+
+// grantedRole is a membership and who has it.
+type grantedRole struct {
+	member *schema.Role
+	*schema.Membership
+}
+
+// grantedBy is a role with the one that grants it.
+type grantedBy struct{ grantor, role string }
 
 func whole(catalog *schema.Catalog, options Options, wanted func(*schema.Object) bool) (string, error) {
 	g := newGenerator(catalog, options)

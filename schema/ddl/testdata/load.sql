@@ -138,5 +138,11 @@ SELECT jsonb_agg(pg_temp.head('pg_publication', p.oid, 0, pubname, pubowner, NUL
  'Tables', (SELECT jsonb_agg(jsonb_build_object('Table', pg_temp.rel(prrelid), 'Columns', pg_temp.att(prrelid, (SELECT array_agg(e::int2) FROM unnest(string_to_array(k ->> 'prattrs', ' ')) AS e)),
    'Where', pg_temp.pubwhere(r.oid)) ORDER BY prrelid::regclass::text) FROM pg_publication_rel r, to_jsonb(r) AS k WHERE prpubid = p.oid))) FROM pg_publication p, to_jsonb(p) AS j;
 -- Roles
-SELECT jsonb_agg(jsonb_build_object('Name', rolname, 'OID', oid::int8, 'Login', rolcanlogin, 'Defaults', (SELECT jsonb_agg(jsonb_build_object('Schema', coalesce((SELECT nspname FROM pg_namespace WHERE oid = defaclnamespace), ''),
- 'Kind', CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END, 'ACL', to_jsonb(defaclacl::text[])) ORDER BY defaclnamespace, defaclobjtype) FROM pg_default_acl WHERE defaclrole = pg_roles.oid))) FROM pg_roles;
+SELECT jsonb_agg(jsonb_build_object('Name', rolname, 'OID', r.oid::int8, 'Login', rolcanlogin, 'Superuser', rolsuper, 'CreateDB', rolcreatedb, 'CreateRole', rolcreaterole, 'Replication', rolreplication,
+ 'BypassRLS', rolbypassrls, 'NoInherit', NOT rolinherit, 'ConnectionLimit', rolconnlimit, 'ValidUntil', rolvaliduntil::text, 'Comment', shobj_description(r.oid, 'pg_authid'),
+ 'Config', (SELECT to_jsonb(setconfig) FROM pg_db_role_setting WHERE setrole = r.oid AND setdatabase = 0),
+ 'MemberOf', (SELECT jsonb_agg(jsonb_build_object('Role', pg_get_userbyid(roleid), 'Grantor', pg_get_userbyid(grantor), 'Admin', admin_option, 'Inherit', coalesce((j ->> 'inherit_option')::bool, true), 'Set', coalesce((j ->> 'set_option')::bool, true)) ORDER BY pg_get_userbyid(roleid), pg_get_userbyid(grantor))
+   FROM pg_auth_members m, to_jsonb(m) AS j WHERE member = r.oid),
+ 'Defaults', (SELECT jsonb_agg(jsonb_build_object('Schema', coalesce((SELECT nspname FROM pg_namespace WHERE oid = defaclnamespace), ''),
+   'Kind', CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END, 'ACL', to_jsonb(defaclacl::text[]))
+   ORDER BY defaclnamespace, defaclobjtype) FROM pg_default_acl WHERE defaclrole = r.oid)) ORDER BY rolname) FROM pg_roles r;
