@@ -147,7 +147,7 @@ func (c *catalogCache) load() error {
 		return err
 	}
 	defer conn.Release()
-	catalog, err := introspect.Load(c.connection.life, conn.Conn())
+	catalog, err := introspect.Load(c.connection.life, conn.Conn(), introspect.Options{})
 	if err != nil {
 		return classify(err, c.connection.config)
 	}
