@@ -18,7 +18,6 @@ type catalogCache struct {
 	connection *connection
 	state      *State
 	current    atomic.Pointer[schema.Catalog] // nil before the first load
-	used       atomic.Int64                   // when somebody last asked for it, in nanoseconds since 1970
 
 	loops sync.WaitGroup
 
