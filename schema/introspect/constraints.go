@@ -14,7 +14,7 @@ var selectConstraints = `SELECT o.conrelid, o.conname, o.contype::text, coalesce
 	CASE WHEN o.contype = 'f' THEN ARRAY(SELECT a.attname::text FROM unnest(o.confkey) WITH ORDINALITY AS u(k, i)
 		JOIN pg_catalog.pg_attribute a ON a.attrelid = o.confrelid AND a.attnum = u.k ORDER BY u.i) END,
 	o.confupdtype::text, o.confdeltype::text,
-	o.condeferrable, o.condeferred, NOT o.convalidated, coalesce(NOT (CASE WHEN o.contype IN ('c', 'f') THEN to_jsonb(o) ->> 'conenforced' END)::bool, false),
+	o.condeferrable, o.condeferred, NOT o.convalidated, coalesce(NOT (CASE WHEN o.contype IN ('c', 'f') THEN to_json(o) ->> 'conenforced' END)::bool, false),
 	o.contype = 'c' AND o.connoinherit, NOT o.conislocal,
 	coalesce(pg_catalog.pg_get_expr(o.conbin, o.conrelid), ''), coalesce(pg_catalog.pg_get_constraintdef(o.oid), ''), coalesce(d.description, '')
 FROM pg_catalog.pg_constraint o

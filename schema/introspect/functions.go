@@ -2,7 +2,7 @@ package introspect
 
 // selectFunctions leaves out built-in functions that take or give "internal":
 // SQL cannot call them.
-var selectFunctions = `SELECT jsonb_build_object(` + head("pg_proc", "p.oid", "p.pronamespace", "p.proname", "p.proowner", "p.proacl") + `,
+var selectFunctions = `SELECT json_build_object(` + head("pg_proc", "p.oid", "p.pronamespace", "p.proname", "p.proowner", "p.proacl") + `,
 	'Kind', array_position('{f,a,w,p}'::text[], p.prokind::text) - 1,
 	'Result', CASE WHEN p.prokind <> 'p' THEN pg_catalog.format_type(p.prorettype, NULL) END,
 	'ReturnsSet', p.proretset,
@@ -12,22 +12,22 @@ var selectFunctions = `SELECT jsonb_build_object(` + head("pg_proc", "p.oid", "p
 	'Volatility', array_position('{v,s,i}'::text[], p.provolatile::text) - 1,
 	'Parallel', array_position('{u,r,s}'::text[], p.proparallel::text) - 1,
 	'Language', l.lanname,
-	'Arguments', (SELECT jsonb_agg(jsonb_build_object(
+	'Arguments', (SELECT json_agg(json_build_object(
 			'Name', p.proargnames[i],
 			'Mode', coalesce(array_position('{i,o,b,v,t}'::text[], p.proargmodes[i]::text), 1) - 1,
 			'Type', pg_catalog.format_type(t, NULL),
 			'Default', CASE WHEN p.pronargdefaults > 0 THEN pg_catalog.pg_get_function_arg_default(p.oid, i::int) END) ORDER BY i)
 		FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY AS u(t, i)),
-	'Body', CASE WHEN p.oid >= 16384 THEN jsonb_build_object(
+	'Body', CASE WHEN p.oid >= 16384 THEN json_build_object(
 		'Source', p.prosrc,
 		'SQL', pg_catalog.pg_get_function_sqlbody(p.oid),
 		'Library', p.probin,
-		'Config', to_jsonb(p.proconfig),
+		'Config', to_json(p.proconfig),
 		'Cost', CASE WHEN p.procost <> CASE WHEN l.lanname IN ('c', 'internal') THEN 1 ELSE 100 END THEN p.procost ELSE 0 END,
 		'Rows', CASE WHEN p.prorows NOT IN (0, 1000) THEN p.prorows ELSE 0 END,
 		'Support', ` + functionName("p.prosupport") + `,
-		'Transforms', (SELECT jsonb_agg(pg_catalog.format_type(t, NULL)) FROM unnest(p.protrftypes) AS t)) END,
-	'Aggregate', CASE WHEN p.prokind = 'a' THEN (SELECT jsonb_build_object(
+		'Transforms', (SELECT json_agg(pg_catalog.format_type(t, NULL)) FROM unnest(p.protrftypes) AS t)) END,
+	'Aggregate', CASE WHEN p.prokind = 'a' THEN (SELECT json_build_object(
 		'Kind', array_position('{n,o,h}'::text[], a.aggkind::text) - 1,
 		'DirectArguments', a.aggnumdirectargs,
 		'Transition', ` + functionName("a.aggtransfn") + `,

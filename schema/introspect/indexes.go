@@ -11,7 +11,7 @@ import (
 var selectIndexes = `SELECT i.indrelid, c.oid, c.relname, am.amname, i.indkey::int2[], i.indnkeyatts::int4, i.indoption::int2[],
 	CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT pg_catalog.pg_get_indexdef(c.oid, k, false) FROM generate_series(1, i.indnkeyatts) AS k ORDER BY k) END,
 	coalesce(pg_catalog.pg_get_expr(i.indpred, i.indrelid), ''),
-	i.indisunique, i.indisunique AND coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false), NOT i.indisvalid, i.indisclustered, i.indisreplident,
+	i.indisunique, i.indisunique AND coalesce((to_json(i) ->> 'indnullsnotdistinct')::bool, false), NOT i.indisvalid, i.indisclustered, i.indisreplident,
 	coalesce(o.conname, ''), coalesce(pn.nspname, ''), coalesce(p.relname, ''),
 	coalesce(pg_catalog.pg_get_indexdef(c.oid), ''), coalesce(s.spcname, ''), c.relpages::int8 * current_setting('block_size')::int8,
 	CASE WHEN i.indexprs IS NOT NULL THEN (SELECT array_agg(coalesce(a.attstattarget, -1)::int4 ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid HAVING bool_or(a.attstattarget >= 0)) END,

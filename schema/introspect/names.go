@@ -33,14 +33,14 @@ func (l *loader) relationName(rows pgx.Rows) error {
 }
 
 // The types of the arguments tell overloads apart.
-const selectFunctionNames = `SELECT jsonb_build_object('OID', p.oid::int8, 'Schema', n.nspname, 'Name', p.proname,
+const selectFunctionNames = `SELECT json_build_object('OID', p.oid::int8, 'Schema', n.nspname, 'Name', p.proname,
 	'Kind', array_position('{f,a,w,p}'::text[], p.prokind::text) - 1,
-	'Arguments', (SELECT jsonb_agg(jsonb_build_object('Type', pg_catalog.format_type(t, NULL)) ORDER BY i) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS u(t, i)))
+	'Arguments', (SELECT json_agg(json_build_object('Type', pg_catalog.format_type(t, NULL)) ORDER BY i) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS u(t, i)))
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE p.oid >= 16384 AND` + visible
 
-const selectTypeNames = `SELECT jsonb_build_object('OID', t.oid::int8, 'Schema', n.nspname, 'Name', t.typname,
+const selectTypeNames = `SELECT json_build_object('OID', t.oid::int8, 'Schema', n.nspname, 'Name', t.typname,
 	'Kind', array_position('{b,c,d,e,r,m,p}'::text[], t.typtype::text) - 1)
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace

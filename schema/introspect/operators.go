@@ -1,6 +1,6 @@
 package introspect
 
-var selectOperators = `SELECT jsonb_build_object(` + head("pg_operator", "o.oid", "o.oprnamespace", "o.oprname", "o.oprowner", "NULL") + `,
+var selectOperators = `SELECT json_build_object(` + head("pg_operator", "o.oid", "o.oprnamespace", "o.oprname", "o.oprowner", "NULL") + `,
 	'Left', ` + typeText("o.oprleft") + `,
 	'Right', ` + typeText("o.oprright") + `,
 	'Result', ` + typeText("o.oprresult") + `,
@@ -16,7 +16,7 @@ WHERE o.oid >= $1`
 
 // member gives a schema.ClassMember.
 func member(operator, function, number, left, right, sort string) string {
-	return `jsonb_build_object('Number', ` + number + `,
+	return `json_build_object('Number', ` + number + `,
 		'Operator', ` + operatorName(operator) + `,
 		'Function', ` + functionName(function) + `,
 		'Arguments', ` + argumentTypes(function) + `,
@@ -28,7 +28,7 @@ func member(operator, function, number, left, right, sort string) string {
 // members gives the operators and functions that a condition on m, a row of
 // pg_amop or pg_amproc, selects.
 func members(operators, functions string) string {
-	return `(SELECT jsonb_agg(x.member ORDER BY x.kind, x.number, x.l, x.r) FROM (
+	return `(SELECT json_agg(x.member ORDER BY x.kind, x.number, x.l, x.r) FROM (
 		SELECT 1 AS kind, m.amopstrategy AS number, m.amoplefttype AS l, m.amoprighttype AS r, ` + member("m.amopopr", "0", "m.amopstrategy", "m.amoplefttype", "m.amoprighttype", "m.amopsortfamily") + ` AS member
 		FROM pg_catalog.pg_amop m WHERE ` + operators + `
 		UNION ALL
@@ -45,7 +45,7 @@ func dependsOnClass(catalog, class string) string {
 
 // Initdb records no dependencies of what it makes, so the members of built-in
 // classes are told by the class's type.
-var selectOperatorClasses = `SELECT jsonb_build_object(` + head("pg_opclass", "c.oid", "c.opcnamespace", "c.opcname", "c.opcowner", "NULL") + `,
+var selectOperatorClasses = `SELECT json_build_object(` + head("pg_opclass", "c.oid", "c.opcnamespace", "c.opcname", "c.opcowner", "NULL") + `,
 	'Method', a.amname,
 	'Type', pg_catalog.format_type(c.opcintype, NULL),
 	'Storage', ` + typeText("c.opckeytype") + `,
@@ -57,7 +57,7 @@ var selectOperatorClasses = `SELECT jsonb_build_object(` + head("pg_opclass", "c
 FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_am a ON a.oid = c.opcmethod
 WHERE c.oid >= $1`
 
-var selectOperatorFamilies = `SELECT jsonb_build_object(` + head("pg_opfamily", "f.oid", "f.opfnamespace", "f.opfname", "f.opfowner", "NULL") + `,
+var selectOperatorFamilies = `SELECT json_build_object(` + head("pg_opfamily", "f.oid", "f.opfnamespace", "f.opfname", "f.opfowner", "NULL") + `,
 	'Method', a.amname,
 	'Loose', ` + members(
 	`m.amopfamily = f.oid AND m.oid >= 16384 AND NOT `+dependsOnClass("pg_amop", ""),
@@ -65,7 +65,7 @@ var selectOperatorFamilies = `SELECT jsonb_build_object(` + head("pg_opfamily", 
 FROM pg_catalog.pg_opfamily f JOIN pg_catalog.pg_am a ON a.oid = f.opfmethod
 WHERE f.oid >= $1`
 
-var selectCasts = `SELECT jsonb_build_object(` + head("pg_cast", "c.oid", "0", "''", "0", "NULL") + `,
+var selectCasts = `SELECT json_build_object(` + head("pg_cast", "c.oid", "0", "''", "0", "NULL") + `,
 	'Source', pg_catalog.format_type(c.castsource, NULL),
 	'Target', pg_catalog.format_type(c.casttarget, NULL),
 	'Context', array_position('{e,a,i}'::text[], c.castcontext::text) - 1,
@@ -76,25 +76,25 @@ FROM pg_catalog.pg_cast c WHERE c.oid >= $1`
 
 // The names of the columns with a locale changed with every major, so they are
 // looked up in the row as JSON.
-var selectCollations = `SELECT jsonb_build_object(` + head("pg_collation", "c.oid", "c.collnamespace", "c.collname", "c.collowner", "NULL") + `,
+var selectCollations = `SELECT json_build_object(` + head("pg_collation", "c.oid", "c.collnamespace", "c.collname", "c.collowner", "NULL") + `,
 	'Provider', CASE c.collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'default' END,
 	'Collate', CASE WHEN c.collprovider = 'c' THEN c.collcollate END,
 	'Ctype', CASE WHEN c.collprovider = 'c' THEN c.collctype END,
 	'Locale', CASE WHEN c.collprovider <> 'c' THEN coalesce(j ->> 'colllocale', j ->> 'colliculocale', j ->> 'collcollate') END,
 	'Rules', j ->> 'collicurules',
 	'Nondeterministic', NOT c.collisdeterministic)
-FROM pg_catalog.pg_collation c, to_jsonb(c) AS j WHERE c.oid >= $1`
+FROM pg_catalog.pg_collation c, to_json(c) AS j WHERE c.oid >= $1`
 
-var selectConversions = `SELECT jsonb_build_object(` + head("pg_conversion", "c.oid", "c.connamespace", "c.conname", "c.conowner", "NULL") + `,
+var selectConversions = `SELECT json_build_object(` + head("pg_conversion", "c.oid", "c.connamespace", "c.conname", "c.conowner", "NULL") + `,
 	'From', pg_catalog.pg_encoding_to_char(c.conforencoding),
 	'To', pg_catalog.pg_encoding_to_char(c.contoencoding),
 	'Function', ` + functionName("c.conproc") + `,
 	'Default', c.condefault)
 FROM pg_catalog.pg_conversion c WHERE c.oid >= $1`
 
-var selectStatistics = `SELECT jsonb_build_object(` + head("pg_statistic_ext", "s.oid", "s.stxnamespace", "s.stxname", "s.stxowner", "NULL") + `,
+var selectStatistics = `SELECT json_build_object(` + head("pg_statistic_ext", "s.oid", "s.stxnamespace", "s.stxname", "s.stxowner", "NULL") + `,
 	'Relation', ` + relationName("s.stxrelid") + `,
-	'Columns', (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys::int2[])),
+	'Columns', (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys::int2[])),
 	'Target', ` + target("s.stxstattarget") + `,
 	'Definition', pg_catalog.pg_get_statisticsobjdef(s.oid))
 FROM pg_catalog.pg_statistic_ext s WHERE s.oid >= $1`

@@ -11,13 +11,13 @@ import (
 var selectRelations = `SELECT c.oid, n.nspname, c.relname, coalesce(o.rolname, ''), c.relacl::text[],
 	coalesce(` + extension("pg_class", "c.oid") + `, ''), coalesce(` + comment("pg_class", "c.oid") + `, ''),
 	c.relkind::text, c.relpersistence::text, c.reltuples::int8, c.relpages::int8 * current_setting('block_size')::int8, c.relnatts::int4,
-	(SELECT jsonb_agg(` + relationName("i.inhparent") + ` ORDER BY i.inhseqno) FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid),
+	(SELECT json_agg(` + relationName("i.inhparent") + ` ORDER BY i.inhseqno) FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid),
 	CASE WHEN c.relkind IN ('v', 'm') THEN coalesce(rtrim(pg_catalog.pg_get_viewdef(c.oid), ';'), '') ELSE '' END,
-	CASE WHEN c.relispartition OR c.relkind = 'p' THEN jsonb_build_object(
+	CASE WHEN c.relispartition OR c.relkind = 'p' THEN json_build_object(
 		'Of', CASE WHEN c.relispartition THEN (SELECT ` + relationName("i.inhparent") + ` FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid LIMIT 1) END,
 		'Bound', pg_catalog.pg_get_expr(c.relpartbound, c.oid),
 		'Key', CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END) END,
-	CASE WHEN c.relkind = 'S' THEN (SELECT jsonb_build_object(
+	CASE WHEN c.relkind = 'S' THEN (SELECT json_build_object(
 			'Type', pg_catalog.format_type(s.seqtypid, NULL), 'Start', s.seqstart, 'Increment', s.seqincrement,
 			'Min', s.seqmin, 'Max', s.seqmax, 'Cache', s.seqcache, 'Cycle', s.seqcycle,
 			'OwnedBy', ` + relationName("d.refobjid") + `, 'OwnedByColumn', a.attname, 'Identity', coalesce(d.deptype = 'i', false))
@@ -26,13 +26,13 @@ var selectRelations = `SELECT c.oid, n.nspname, c.relname, coalesce(o.rolname, '
 			AND d.deptype IN ('a', 'i') AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0
 		LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 		WHERE s.seqrelid = c.oid LIMIT 1) END,
-	CASE WHEN c.relkind = 'f' THEN (SELECT jsonb_build_object('Server', s.srvname, 'Options', to_jsonb(f.ftoptions))
+	CASE WHEN c.relkind = 'f' THEN (SELECT json_build_object('Server', s.srvname, 'Options', to_json(f.ftoptions))
 		FROM pg_catalog.pg_foreign_table f JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END,
 	CASE WHEN c.reloptions IS NOT NULL OR t.reloptions IS NOT NULL OR am.amname <> 'heap' OR c.reltablespace <> 0 OR c.reloftype <> 0
 		OR c.relreplident NOT IN ('d', 'n') OR c.relreplident = 'n' AND c.relkind IN ('r', 'p') AND c.oid >= 16384 OR c.relrowsecurity OR c.relforcerowsecurity OR NOT c.relispopulated OR x.cluster IS NOT NULL
-	THEN jsonb_build_object(
-		'Options', to_jsonb(c.reloptions),
-		'ToastOptions', to_jsonb(t.reloptions),
+	THEN json_build_object(
+		'Options', to_json(c.reloptions),
+		'ToastOptions', to_json(t.reloptions),
 		'AccessMethod', CASE WHEN am.amname <> 'heap' THEN am.amname END,
 		'Tablespace', (SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid = c.reltablespace),
 		'OfType', ` + typeName("c.reloftype") + `,
@@ -83,14 +83,14 @@ var selectColumns = `SELECT a.attrelid, a.attnum, a.attname, a.atttypid, pg_cata
 	coalesce(pg_catalog.pg_get_expr(f.adbin, f.adrelid), ''), coalesce(d.description, ''),
 	CASE WHEN a.attcollation <> t.typcollation OR a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0
 		OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attacl IS NOT NULL OR a.atthasmissing OR o.oid IS NOT NULL
-	THEN jsonb_build_object(
+	THEN json_build_object(
 		'Collation', CASE WHEN a.attcollation <> t.typcollation THEN ` + collationName("a.attcollation") + ` END,
 		'Storage', CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'x' THEN 'EXTENDED' ELSE 'MAIN' END END,
 		'Compression', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
 		'Statistics', ` + target("a.attstattarget") + `,
-		'Options', to_jsonb(a.attoptions),
-		'Foreign', to_jsonb(a.attfdwoptions),
-		'ACL', to_jsonb(a.attacl::text[]),
+		'Options', to_json(a.attoptions),
+		'Foreign', to_json(a.attfdwoptions),
+		'ACL', to_json(a.attacl::text[]),
 		'NotNull', CASE WHEN o.conname <> c.relname || '_' || a.attname || '_not_null' THEN o.conname END,
 		'NotNullNoInherit', coalesce(o.connoinherit, false),
 		'NotNullNotValid', NOT coalesce(o.convalidated, true),

@@ -5,14 +5,14 @@ package introspect
 // Their own aliases are words, which no query uses.
 
 // head gives the fields of schema.Object as the arguments of
-// jsonb_build_object. Of what has no schema, namespace is "0", and so is owner
+// json_build_object. Of what has no schema, namespace is "0", and so is owner
 // of what has no owner.
 func head(class, oid, namespace, name, owner, acl string) string {
 	return `'OID', ` + oid + `::int8,
 	'Schema', (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = ` + namespace + `),
 	'Name', ` + name + `,
 	'Owner', (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = ` + owner + `),
-	'ACL', to_jsonb(` + acl + `::text[]),
+	'ACL', to_json(` + acl + `::text[]),
 	'Comment', ` + comment(class, oid) + `,
 	'Extension', ` + extension(class, oid)
 }
@@ -32,7 +32,7 @@ func extension(class, oid string) string {
 
 // named gives the schema.Name of the row of a catalog, NULL for OID 0.
 func named(class, prefix, oid string) string {
-	return `(SELECT jsonb_build_object('Schema', nspname, 'Name', named.` + prefix + `name) FROM pg_catalog.` + class + ` named
+	return `(SELECT json_build_object('Schema', nspname, 'Name', named.` + prefix + `name) FROM pg_catalog.` + class + ` named
 		JOIN pg_catalog.pg_namespace ON pg_namespace.oid = named.` + prefix + `namespace WHERE named.oid = ` + oid + `)`
 }
 
@@ -49,7 +49,7 @@ func typeText(oid string) string {
 
 // argumentTypes gives the types of a function's input arguments.
 func argumentTypes(function string) string {
-	return `(SELECT jsonb_agg(pg_catalog.format_type(t, NULL) ORDER BY i) FROM pg_catalog.pg_proc called, unnest(called.proargtypes::oid[]) WITH ORDINALITY AS u(t, i) WHERE called.oid = ` + function + `)`
+	return `(SELECT json_agg(pg_catalog.format_type(t, NULL) ORDER BY i) FROM pg_catalog.pg_proc called, unnest(called.proargtypes::oid[]) WITH ORDINALITY AS u(t, i) WHERE called.oid = ` + function + `)`
 }
 
 // firing gives a schema.Firing.
