@@ -189,7 +189,7 @@ func (l *loader) firstOID(ctx context.Context, tx pgx.Tx, builtin *schema.Catalo
 	if builtin == nil || builtin.ServerVersion()/10000 != l.contents.ServerVersion/10000 {
 		return 0, nil
 	}
-	const query = `SELECT (SELECT count(*) FROM pg_catalog.pg_class WHERE oid < $1 AND relkind IN ('r', 'v') AND relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)),
+	const query = `SELECT (SELECT count(*) FROM pg_catalog.pg_class WHERE oid < $1 AND relkind IN ('r', 'v') AND relnamespace IN ('pg_catalog'::regnamespace, to_regnamespace('information_schema'))),
 		(SELECT count(*) FROM pg_catalog.pg_operator WHERE oid < $1)`
 	var relations, operators int
 	err := tx.QueryRow(ctx, query, uint32(firstUserOID)).Scan(&relations, &operators)

@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
-	"github.com/tusk-lsp/tusk-lsp/schema/ddl"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 )
 
@@ -42,11 +41,7 @@ func TestLoadSaysAllThatMakesADatabase(t *testing.T) {
 // write gives the DDL of a database.
 func write(t *testing.T, db *pgtest.Database) string {
 	t.Helper()
-	text, err := ddl.Database(load(t, db), ddl.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
+	return text(t, load(t, db))
 }
 
 // runAll runs the statements one by one.
