@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
@@ -18,6 +20,7 @@ type catalogCache struct {
 	connection *connection
 	state      *State
 	current    atomic.Pointer[schema.Catalog] // nil before the first load
+	used       atomic.Int64                   // when somebody last asked for it: Unix time in nanoseconds
 
 	loops sync.WaitGroup
 
@@ -27,6 +30,9 @@ type catalogCache struct {
 	retrying bool          // a load will be asked for after pause; guarded by mu
 	pause    time.Duration // before the last retry, 0 once a load succeeds; guarded by mu
 	closed   bool          // no load starts any more; guarded by mu
+	watched  bool          // watch runs; guarded by mu
+
+	fingerprint introspect.Fingerprint // of the system catalogs before the newest load; guarded by mu
 }
 
 // load is one reading of the catalog.
@@ -88,7 +94,7 @@ func (c *catalogCache) refresh(ctx context.Context) (*schema.Catalog, error) {
 func (c *catalogCache) loop() {
 	for more := true; more; {
 		err := c.load()
-		if err != nil && c.connection.life.Err() == nil {
+		if err != nil && tusk.CategoryOf(err) != tusk.Cancelled && c.connection.life.Err() == nil {
 			// Nobody may be waiting for a load that a statement caused.
 			c.state.config.Log.Warn("the catalog could not be read", "connection", c.connection.config.Name, "err", err)
 		}
@@ -140,19 +146,69 @@ func unreachable(err error) bool {
 	}
 }
 
+// Loading says how far the reading of a catalog is.
+type Loading struct {
+	Connection  uuid.UUID
+	Name        string // of the connection
+	Reading     string // what comes next
+	Done, Total int    // parts of the catalog
+	Ended       bool   // the last word about this load
+	Cancel      context.CancelFunc
+}
+
+// load reads the catalog: at first the names alone, which a completion can use
+// while the rest comes.
 func (c *catalogCache) load() error {
-	conn, err := c.connection.pool.Acquire(c.connection.life)
+	ctx, cancel := context.WithCancel(c.connection.life)
+	defer cancel()
+	conn, err := c.connection.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	catalog, err := introspect.Load(c.connection.life, conn.Conn(), introspect.Options{})
+	if c.current.Load() == nil {
+		names, err := introspect.Names(ctx, conn.Conn())
+		if err != nil {
+			return classify(err, c.connection.config)
+		}
+		c.publish(names)
+	}
+	// Before the load, so that DDL during the load is found by the next look.
+	fingerprint, err := introspect.TakeFingerprint(ctx, conn.Conn(), c.seen())
 	if err != nil {
 		return classify(err, c.connection.config)
 	}
+	now := Loading{Connection: c.connection.config.ID, Name: c.connection.config.Name, Cancel: cancel}
+	catalog, err := introspect.Load(ctx, conn.Conn(), introspect.Options{Progress: func(p introspect.Progress) {
+		now.Reading, now.Done, now.Total = p.Reading, p.Done, p.Total
+		c.state.config.OnLoading(now)
+	}})
+	now.Ended = true
+	c.state.config.OnLoading(now)
+	if err != nil {
+		return classify(err, c.connection.config)
+	}
+	c.publish(catalog)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fingerprint = fingerprint
+	if !c.watched && !c.closed {
+		c.watched = true
+		c.loops.Go(c.watch)
+	}
+	return nil
+}
+
+func (c *catalogCache) publish(catalog *schema.Catalog) {
 	c.current.Store(catalog)
 	c.state.config.OnCatalog(c.connection.config.ID)
-	return nil
+}
+
+// seen gives the fingerprint before the newest load.
+func (c *catalogCache) seen() introspect.Fingerprint {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.fingerprint
 }
 
 // wait refuses further loads and waits for the one that runs, which ends with

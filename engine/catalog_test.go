@@ -54,6 +54,76 @@ func TestCatalogFollowsWhatWeRun(t *testing.T) {
 	}
 }
 
+// What others do is seen, too; what changes no catalog causes no load.
+func TestCatalogFollowsOthers(t *testing.T) {
+	changed := make(chan uuid.UUID, 100)
+	state := newState(t, func(c *engine.Config) {
+		c.OnCatalog = func(id uuid.UUID) { changed <- id }
+		c.CatalogPoll = 20 * time.Millisecond
+	})
+	db := pgtest.New(t).Database(t, `create table old (a int)`)
+	id := open(t, state, source(t, db))
+	if _, err := state.Refresh(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the names", changed)
+	await(t, "the catalog", changed)
+	for _, step := range []struct {
+		text string
+		want bool
+	}{
+		{`insert into old values (1); create table made ()`, true},
+		{`alter table made rename to gone`, false},
+	} {
+		db.Exec(t, step.text)
+		for has(state, id, "made") != step.want {
+			await(t, "the catalog after "+step.text, changed)
+		}
+	}
+	db.Exec(t, `insert into old select generate_series(1, 1000)`, `analyze old`)
+	for range 3 {
+		select {
+		case <-changed: // what came before may still have been under way
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	db.Exec(t, `insert into old values (2)`)
+	select {
+	case <-changed:
+		t.Error("rows that were written caused a load")
+	case <-time.After(300 * time.Millisecond):
+	}
+}
+
+// The reading of a catalog is told, from its names on, and can be cancelled.
+func TestCatalogLoadingIsTold(t *testing.T) {
+	var told []engine.Loading
+	cancel := false
+	state := newState(t, func(c *engine.Config) {
+		c.OnLoading = func(l engine.Loading) {
+			told = append(told, l)
+			if cancel {
+				l.Cancel()
+			}
+		}
+	})
+	id := open(t, state, source(t, pgtest.New(t).Database(t)))
+	if _, err := state.Refresh(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	first, last := told[0], told[len(told)-1]
+	if first.Connection != id || first.Reading == "" || first.Done != 0 || first.Total == 0 || first.Ended || !last.Ended {
+		t.Errorf("told from %+v to %+v", first, last)
+	}
+	cancel = true
+	if _, err := state.Refresh(t.Context(), id); tusk.CategoryOf(err) != tusk.Cancelled {
+		t.Errorf("a cancelled load: %v", err)
+	}
+	if state.Catalog(id) == nil {
+		t.Error("the catalog of before is gone")
+	}
+}
+
 func TestCatalogIsNotReadForWhatCannotChangeIt(t *testing.T) {
 	changed := make(chan uuid.UUID, 100)
 	state := newState(t, func(c *engine.Config) { c.OnCatalog = func(id uuid.UUID) { changed <- id } })

@@ -34,7 +34,7 @@ func newState(t testing.TB, change ...func(*engine.Config)) *engine.State {
 		t.Fatal(err, warning)
 	}
 	vault := secrets.New(secrets.Options{Disabled: "this is a test"})
-	config := engine.Config{Store: kept, Secrets: vault, SpoolDir: t.TempDir()}
+	config := engine.Config{Store: kept, Secrets: vault, SpoolDir: t.TempDir(), CatalogPoll: -1}
 	for _, f := range change {
 		f(&config)
 	}

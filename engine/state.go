@@ -40,6 +40,14 @@ type Config struct {
 	// of the State's. nil: nobody is told.
 	OnCatalog func(connection uuid.UUID)
 
+	// OnLoading is called while a catalog is read, from the goroutine that does.
+	// It must not block. nil: nobody is told.
+	OnLoading func(Loading)
+
+	// CatalogPoll is the time between two looks whether others changed a database
+	// whose catalog is in use: 3 s by default, none when it is negative.
+	CatalogPoll time.Duration
+
 	// OnConnections is called when a connection was added, removed or saved,
 	// from the goroutine that did so. nil: nobody is told.
 	OnConnections func()
@@ -120,6 +128,12 @@ func New(config Config) *State {
 	}
 	if config.OnCatalog == nil {
 		config.OnCatalog = func(uuid.UUID) {}
+	}
+	if config.OnLoading == nil {
+		config.OnLoading = func(Loading) {}
+	}
+	if config.CatalogPoll == 0 {
+		config.CatalogPoll = 3 * time.Second
 	}
 	if config.OnConnections == nil {
 		config.OnConnections = func() {}
@@ -328,6 +342,7 @@ func (s *State) Catalog(id uuid.UUID) *schema.Catalog {
 	if c == nil {
 		return nil
 	}
+	c.catalog.used.Store(time.Now().UnixNano())
 	return c.catalog.current.Load()
 }
 

@@ -38,18 +38,19 @@ const parsedStatements = 20_000
 // session is what the server knows of its one client. The ordering goroutine
 // alone changes it; a field without another guard belongs to that goroutine.
 type session struct {
-	conn         *rpc.Conn       // set once by Serve, before any message
-	options      Options         // immutable
-	engine       *engine.State   // immutable, safe for concurrent use
-	store        *store.Store    // immutable, safe for concurrent use
-	log          *slog.Logger    // immutable, safe for concurrent use
-	parser       *pgparse.Parser // safe for concurrent use
-	messages     *messages       // safe for concurrent use
-	progresses   *progresses     // safe for concurrent use
-	connections  *connections    // safe for concurrent use
-	results      *resultFiles    // safe for concurrent use
-	runErrors    *runErrors      // safe for concurrent use
-	serverSyntax *serverSyntax   // safe for concurrent use
+	conn         *rpc.Conn          // set once by Serve, before any message
+	options      Options            // immutable
+	engine       *engine.State      // immutable, safe for concurrent use
+	store        *store.Store       // immutable, safe for concurrent use
+	log          *slog.Logger       // immutable, safe for concurrent use
+	parser       *pgparse.Parser    // safe for concurrent use
+	messages     *messages          // safe for concurrent use
+	progresses   *progresses        // safe for concurrent use
+	connections  *connections       // safe for concurrent use
+	results      *resultFiles       // safe for concurrent use
+	runErrors    *runErrors         // safe for concurrent use
+	serverSyntax *serverSyntax      // safe for concurrent use
+	loading      *catalogProgresses // safe for concurrent use
 
 	life       context.Context // the life of the connection to the client
 	abandon    func()          // ends life; safe for concurrent use
@@ -72,8 +73,10 @@ func newSession(life context.Context, abandon func(), o Options) *session {
 		life:      life,
 		abandon:   abandon,
 		passes:    map[string]context.CancelFunc{},
+		loading:   &catalogProgresses{running: map[uuid.UUID]*progress{}},
 	}
 	o.Engine.AskSecret, o.Engine.AcceptHost, o.Engine.OnConnections = s.askSecret, s.acceptHost, s.connectionsChanged
+	o.Engine.OnLoading = s.catalogLoading
 	o.Engine.OnSession, o.Engine.OnBlocking = s.sessionChanged, s.blocking
 	o.Engine.SpoolDir = o.DataDir
 	s.engine = engine.New(o.Engine)
