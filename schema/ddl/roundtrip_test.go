@@ -25,12 +25,107 @@ var setup string
 // again: both are the same to introspection and to pg_dump.
 func TestDatabase(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
-		db := s.Database(t)
-		for _, failure := range runAll(t, db.Conn(t), setup) {
-			t.Error(failure)
-		}
-		compare(t, s, db)
+		compare(t, s, everything(t, s))
 	})
+}
+
+// everything gives a database with every kind of object.
+func everything(t *testing.T, s *pgtest.Server) *pgtest.Database {
+	t.Helper()
+	db := s.Database(t)
+	for _, failure := range runAll(t, db.Conn(t), "", setup) {
+		t.Fatal(failure)
+	}
+	return db
+}
+
+// Names without their schema mean the same where it is on the search path.
+func TestDatabaseUnqualified(t *testing.T) {
+	s := pgtest.New(t)
+	catalog, account := load(t, everything(t, s))
+	text, err := ddl.Database(catalog, ddl.Options{Unqualified: "shop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rebuilt := s.Database(t)
+	for _, failure := range runAll(t, rebuilt.Conn(t), "shop", text) {
+		t.Error(failure)
+	}
+	_, again := load(t, rebuilt)
+	equal(t, difference(account, again), "")
+	if left := strings.Count(text, "shop."); left > strings.Count(setup, "shop.")/20 {
+		t.Errorf("%d names have their schema still:\n%s", left, text)
+	}
+}
+
+// One schema, made again in a database that has the others.
+func TestSchema(t *testing.T) {
+	s := pgtest.New(t)
+	db := s.Database(t, `
+		CREATE SCHEMA other; CREATE TABLE other.kept (id int PRIMARY KEY);
+		CREATE SCHEMA shop; CREATE TABLE shop.orders (id serial PRIMARY KEY, k int REFERENCES other.kept);
+		CREATE VIEW shop.recent AS SELECT * FROM shop.orders;
+		ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;
+		ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC`)
+	catalog, account := load(t, db)
+	text, err := ddl.Schema(catalog, "shop", ddl.Options{NoOwner: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, text, `
+SET check_function_bodies = off;
+CREATE SCHEMA shop;
+
+CREATE TABLE shop.orders (
+    id serial,
+    k integer,
+    CONSTRAINT orders_pkey PRIMARY KEY (id)
+);
+
+CREATE VIEW shop.recent AS
+ SELECT id,
+    k
+   FROM shop.orders;
+
+ALTER TABLE shop.orders ADD CONSTRAINT orders_k_fkey FOREIGN KEY (k) REFERENCES other.kept(id);
+ALTER DEFAULT PRIVILEGES FOR ROLE `+catalog.Schema("shop").Owner+` IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;
+`)
+	db.Exec(t, "DROP SCHEMA shop CASCADE")
+	for _, failure := range runAll(t, db.Conn(t), "", text) {
+		t.Error(failure)
+	}
+	_, again := load(t, db)
+	equal(t, difference(account, again), "")
+}
+
+// The DDL of a table by itself makes it again where all else is there.
+func TestTables(t *testing.T) {
+	s := pgtest.New(t)
+	db := everything(t, s)
+	catalog, _ := load(t, db)
+	conn := db.Conn(t)
+	tried := 0
+	for r := range catalog.Relations() {
+		if r.Kind == schema.Sequence || r.PartitionOf().Name != "" {
+			continue
+		}
+		kind := strings.ToUpper(strings.TrimPrefix(r.Kind.String(), "partitioned "))
+		if _, err := conn.Exec(t.Context(), "BEGIN"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(t.Context(), "DROP "+kind+" "+pgx.Identifier{r.Schema, r.Name}.Sanitize()); err == nil { // nothing else needs it
+			tried++
+			for _, failure := range runAll(t, conn, "", of(t, catalog, r, ddl.Options{})) {
+				t.Errorf("%s: %s", r.Name, failure)
+			}
+		}
+		if _, err := conn.Exec(t.Context(), "ROLLBACK"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d tables were tried", tried)
+	}
 }
 
 // Roles, their settings and their memberships can be made again on another
@@ -54,7 +149,7 @@ func TestRoles(t *testing.T) {
 			RESET ROLE;
 			GRANT staff TO nobody GRANTED BY `+quoted(original.Username)), copied.Database(t)
 		catalog, _ := load(t, db)
-		for _, failure := range runAll(t, again.Conn(t), ddl.Roles(catalog, ddl.Options{})) {
+		for _, failure := range runAll(t, again.Conn(t), "", ddl.Roles(catalog, ddl.Options{})) {
 			t.Error(failure)
 		}
 		remade, _ := load(t, again)
@@ -95,7 +190,7 @@ func compare(t *testing.T, s *pgtest.Server, original *pgtest.Database) {
 		t.Fatal(err)
 	}
 	rebuilt := s.Database(t)
-	for _, failure := range runAll(t, rebuilt.Conn(t), text) {
+	for _, failure := range runAll(t, rebuilt.Conn(t), "", text) {
 		t.Error(failure)
 	}
 	_, again := load(t, rebuilt)
@@ -191,9 +286,9 @@ func withoutNumbers(value any) {
 }
 
 // runAll runs the statements one by one and gives the errors.
-func runAll(t *testing.T, conn *pgx.Conn, text string) []string {
+func runAll(t *testing.T, conn *pgx.Conn, path, text string) []string {
 	t.Helper()
-	if _, err := conn.Exec(t.Context(), "SET search_path = ''"); err != nil {
+	if _, err := conn.Exec(t.Context(), "SELECT set_config('search_path', $1, false)", path); err != nil {
 		t.Fatal(err)
 	}
 	var failures []string
