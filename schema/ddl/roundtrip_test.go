@@ -3,6 +3,7 @@ package ddl_test
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -212,8 +213,7 @@ var queries string
 
 // load reads a catalog whole, apart from package introspect, so that an error
 // there does not hide one here. Each query gives a field of schema.Contents as
-// JSON. The account has a line for each object, without what no DDL can bring back:
-// OIDs, and the numbers of columns where others were dropped.
+// JSON. The account tells the same in lines, without what no DDL can bring back.
 func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account string) {
 	t.Helper()
 	conn := db.Conn(t)
@@ -242,7 +242,7 @@ func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account s
 		if err := json.Unmarshal(content, &objects); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		account += lines(t, name, objects)
+		account += lines(name, objects)
 		if err := json.Unmarshal(content, fields[name]); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -250,37 +250,51 @@ func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account s
 	return schema.New(c), account
 }
 
-// lines writes each object of a kind as a line.
-func lines(t *testing.T, kind string, objects any) string {
-	t.Helper()
+// lines writes what is known of each object of a kind, a fact on a line.
+func lines(kind string, objects any) string {
 	list, ok := objects.([]any)
 	if !ok {
 		list = []any{objects}
 	}
 	var b strings.Builder
 	for _, o := range list {
-		withoutNumbers(o)
-		line, err := json.Marshal(o)
-		if err != nil {
-			t.Fatal(err)
+		path := kind
+		if fields, ok := o.(map[string]any); ok {
+			path += fmt.Sprintf(" %v.%v", fields["Schema"], fields["Name"])
 		}
-		b.WriteString(kind + " " + string(line) + "\n")
+		facts(&b, path, o)
 	}
 	return b.String()
 }
 
-func withoutNumbers(value any) {
+// facts writes a value of JSON without OIDs, the numbers of columns, and what is
+// empty. The order of columns counts but where it comes from parents.
+func facts(b *strings.Builder, path string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
-		for _, key := range []string{"OID", "TypeOID", "Attnum"} {
-			delete(v, key)
-		}
-		for _, part := range v {
-			withoutNumbers(part)
+		for key, part := range v {
+			if key != "OID" && key != "TypeOID" && key != "Attnum" {
+				facts(b, path+"."+key, part)
+			}
 		}
 	case []any:
-		for _, part := range v {
-			withoutNumbers(part)
+		var names []string
+		inherited := false
+		for i, part := range v {
+			place := strconv.Itoa(i)
+			if fields, ok := part.(map[string]any); ok && fields["Name"] != nil {
+				place = fmt.Sprint(fields["Name"])
+				names = append(names, place)
+				inherited = inherited || fields["Inherited"] == true
+			}
+			facts(b, path+"["+place+"]", part)
+		}
+		if !inherited {
+			fmt.Fprintf(b, "%s: %d %q\n", path, len(v), names)
+		}
+	default:
+		if v != nil && v != "" && v != false {
+			fmt.Fprintf(b, "%s = %q\n", path, fmt.Sprint(v))
 		}
 	}
 }
