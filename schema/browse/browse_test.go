@@ -28,7 +28,7 @@ CREATE FUNCTION shop.total(name text) RETURNS SETOF int LANGUAGE sql RETURN 1;`
 
 func catalog(t *testing.T) *schema.Catalog {
 	t.Helper()
-	c, err := introspect.Load(t.Context(), pgtest.New(t).Database(t, setup).Conn(t))
+	c, err := introspect.Load(t.Context(), pgtest.New(t).Database(t, setup).Conn(t), introspect.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,16 +16,14 @@ import (
 // is a private one.
 func TestRegression(t *testing.T) {
 	files := corpus.Files(t)
-	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
-		server := s.Dedicated(t, nil)
-		for _, f := range files {
-			t.Run(f.Name, func(t *testing.T) {
-				db := server.Database(t)
-				define(t, db, f.Text+"; ROLLBACK; RESET SESSION AUTHORIZATION; DISCARD TEMP")
-				compare(t, server.Server, db)
-			})
-		}
-	})
+	server := pgtest.New(t).Dedicated(t, nil)
+	for _, f := range files {
+		t.Run(f.Name, func(t *testing.T) {
+			db := server.Database(t)
+			define(t, db, f.Text+"; ROLLBACK; RESET SESSION AUTHORIZATION; DISCARD TEMP")
+			compare(t, server.Server, db)
+		})
+	}
 }
 
 // definition matches the statements that change the catalog of one database, or

@@ -309,6 +309,7 @@ func (g *generator) columnOptions(r *schema.Relation, c *schema.Column) string {
 	}
 	switch {
 	case parent != nil && (c.Generated != schema.NotGenerated || c.Identity != schema.NoIdentity || c.Default == parent.Default):
+	case g.generatedByParent(r, c):
 	case c.Generated == schema.Stored:
 		line += " GENERATED ALWAYS AS (" + c.Default + ") STORED"
 	case c.Generated == schema.Virtual:
@@ -330,6 +331,16 @@ func (g *generator) columnOptions(r *schema.Relation, c *schema.Column) string {
 // when it is attached, and may not be before (since PostgreSQL 17).
 func (g *generator) attachedIdentity(r *schema.Relation) bool {
 	return g.catalog.ServerVersion() >= 170000 && r.PartitionOf().Name != "" && !g.createdAsPartition(r)
+}
+
+// generatedByParent reports whether a table that inherits a generated column may
+// not tell its expression (until PostgreSQL 15).
+func (g *generator) generatedByParent(r *schema.Relation, c *schema.Column) bool {
+	return g.catalog.ServerVersion() < 160000 && c.Generated != schema.NotGenerated && r.PartitionOf().Name == "" && !g.joinsParents(r) &&
+		slices.ContainsFunc(r.Inherits, func(name schema.Name) bool {
+			parent := g.catalog.Relation(name.Schema, name.Name)
+			return parent != nil && parent.Column(c.Name) != nil && parent.Column(c.Name).Generated != schema.NotGenerated
+		})
 }
 
 // parentColumn is the column of the partitioned table that a partition has a
@@ -539,7 +550,8 @@ func (g *generator) columnCommon(r *schema.Relation, c *schema.Column) []string 
 	return statements
 }
 
-// indexes writes the indexes that serve no constraint. Those of a partition
+// indexes writes the indexes that serve no constraint, and of all what can be
+// said only afterwards. Those of a partition
 // come with the partitioned table's, unless attached asks for them too, for the
 // partitioned table's to take over.
 func (g *generator) indexes(r *schema.Relation, attached bool) []string {
@@ -555,9 +567,7 @@ func (g *generator) indexes(r *schema.Relation, attached bool) []string {
 				statements = append(statements, "ALTER INDEX "+name+" ALTER COLUMN "+strconv.Itoa(key+1)+" SET STATISTICS "+strconv.Itoa(target))
 			}
 		}
-		if x.Constraint == "" {
-			statements = append(statements, g.comment("INDEX "+name, x.Comment)...)
-		}
+		statements = append(statements, g.comment("INDEX "+name, x.Comment)...)
 		if x.Clustered {
 			statements = append(statements, alter(r)+"CLUSTER ON "+ident(x.Name))
 		}

@@ -3,6 +3,7 @@ package ddl_test
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -25,12 +26,107 @@ var setup string
 // again: both are the same to introspection and to pg_dump.
 func TestDatabase(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
-		db := s.Database(t)
-		for _, failure := range runAll(t, db.Conn(t), setup) {
-			t.Error(failure)
-		}
-		compare(t, s, db)
+		compare(t, s, everything(t, s))
 	})
+}
+
+// everything gives a database with every kind of object.
+func everything(t *testing.T, s *pgtest.Server) *pgtest.Database {
+	t.Helper()
+	db := s.Database(t)
+	for _, failure := range runAll(t, db.Conn(t), "", setup) {
+		t.Fatal(failure)
+	}
+	return db
+}
+
+// Names without their schema mean the same where it is on the search path.
+func TestDatabaseUnqualified(t *testing.T) {
+	s := pgtest.New(t)
+	catalog, account := load(t, everything(t, s))
+	text, err := ddl.Database(catalog, ddl.Options{Unqualified: "shop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rebuilt := s.Database(t)
+	for _, failure := range runAll(t, rebuilt.Conn(t), "shop", text) {
+		t.Error(failure)
+	}
+	_, again := load(t, rebuilt)
+	equal(t, difference(account, again), "")
+	if left := strings.Count(text, "shop."); left > strings.Count(setup, "shop.")/20 {
+		t.Errorf("%d names have their schema still:\n%s", left, text)
+	}
+}
+
+// One schema, made again in a database that has the others.
+func TestSchema(t *testing.T) {
+	s := pgtest.New(t)
+	db := s.Database(t, `
+		CREATE SCHEMA other; CREATE TABLE other.kept (id int PRIMARY KEY);
+		CREATE SCHEMA shop; CREATE TABLE shop.orders (id serial PRIMARY KEY, k int REFERENCES other.kept);
+		CREATE VIEW shop.recent AS SELECT * FROM shop.orders;
+		ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;
+		ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC`)
+	catalog, account := load(t, db)
+	text, err := ddl.Schema(catalog, "shop", ddl.Options{NoOwner: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, text, `
+SET check_function_bodies = off;
+CREATE SCHEMA shop;
+
+CREATE TABLE shop.orders (
+    id serial,
+    k integer,
+    CONSTRAINT orders_pkey PRIMARY KEY (id)
+);
+
+CREATE VIEW shop.recent AS
+ SELECT id,
+    k
+   FROM shop.orders;
+
+ALTER TABLE shop.orders ADD CONSTRAINT orders_k_fkey FOREIGN KEY (k) REFERENCES other.kept(id);
+ALTER DEFAULT PRIVILEGES FOR ROLE `+catalog.Schema("shop").Owner+` IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC;
+`)
+	db.Exec(t, "DROP SCHEMA shop CASCADE")
+	for _, failure := range runAll(t, db.Conn(t), "", text) {
+		t.Error(failure)
+	}
+	_, again := load(t, db)
+	equal(t, difference(account, again), "")
+}
+
+// The DDL of a table by itself makes it again where all else is there.
+func TestTables(t *testing.T) {
+	s := pgtest.New(t)
+	db := everything(t, s)
+	catalog, _ := load(t, db)
+	conn := db.Conn(t)
+	tried := 0
+	for r := range catalog.Relations() {
+		if r.Kind == schema.Sequence || r.PartitionOf().Name != "" {
+			continue
+		}
+		kind := strings.ToUpper(strings.TrimPrefix(r.Kind.String(), "partitioned "))
+		if _, err := conn.Exec(t.Context(), "BEGIN"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(t.Context(), "DROP "+kind+" "+pgx.Identifier{r.Schema, r.Name}.Sanitize()); err == nil { // nothing else needs it
+			tried++
+			for _, failure := range runAll(t, conn, "", of(t, catalog, r, ddl.Options{})) {
+				t.Errorf("%s: %s", r.Name, failure)
+			}
+		}
+		if _, err := conn.Exec(t.Context(), "ROLLBACK"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d tables were tried", tried)
+	}
 }
 
 // Roles, their settings and their memberships can be made again on another
@@ -54,7 +150,7 @@ func TestRoles(t *testing.T) {
 			RESET ROLE;
 			GRANT staff TO nobody GRANTED BY `+quoted(original.Username)), copied.Database(t)
 		catalog, _ := load(t, db)
-		for _, failure := range runAll(t, again.Conn(t), ddl.Roles(catalog, ddl.Options{})) {
+		for _, failure := range runAll(t, again.Conn(t), "", ddl.Roles(catalog, ddl.Options{})) {
 			t.Error(failure)
 		}
 		remade, _ := load(t, again)
@@ -95,7 +191,7 @@ func compare(t *testing.T, s *pgtest.Server, original *pgtest.Database) {
 		t.Fatal(err)
 	}
 	rebuilt := s.Database(t)
-	for _, failure := range runAll(t, rebuilt.Conn(t), text) {
+	for _, failure := range runAll(t, rebuilt.Conn(t), "", text) {
 		t.Error(failure)
 	}
 	_, again := load(t, rebuilt)
@@ -117,8 +213,7 @@ var queries string
 
 // load reads a catalog whole, apart from package introspect, so that an error
 // there does not hide one here. Each query gives a field of schema.Contents as
-// JSON. The account has a line for each object, without what no DDL can bring back:
-// OIDs, and the numbers of columns where others were dropped.
+// JSON. The account tells the same in lines, without what no DDL can bring back.
 func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account string) {
 	t.Helper()
 	conn := db.Conn(t)
@@ -147,7 +242,7 @@ func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account s
 		if err := json.Unmarshal(content, &objects); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		account += lines(t, name, objects)
+		account += lines(name, objects)
 		if err := json.Unmarshal(content, fields[name]); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -155,45 +250,59 @@ func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account s
 	return schema.New(c), account
 }
 
-// lines writes each object of a kind as a line.
-func lines(t *testing.T, kind string, objects any) string {
-	t.Helper()
+// lines writes what is known of each object of a kind, a fact on a line.
+func lines(kind string, objects any) string {
 	list, ok := objects.([]any)
 	if !ok {
 		list = []any{objects}
 	}
 	var b strings.Builder
 	for _, o := range list {
-		withoutNumbers(o)
-		line, err := json.Marshal(o)
-		if err != nil {
-			t.Fatal(err)
+		path := kind
+		if fields, ok := o.(map[string]any); ok {
+			path += fmt.Sprintf(" %v.%v", fields["Schema"], fields["Name"])
 		}
-		b.WriteString(kind + " " + string(line) + "\n")
+		facts(&b, path, o)
 	}
 	return b.String()
 }
 
-func withoutNumbers(value any) {
+// facts writes a value of JSON without OIDs, the numbers of columns, and what is
+// empty. The order of columns counts but where it comes from parents.
+func facts(b *strings.Builder, path string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
-		for _, key := range []string{"OID", "TypeOID", "Attnum"} {
-			delete(v, key)
-		}
-		for _, part := range v {
-			withoutNumbers(part)
+		for key, part := range v {
+			if key != "OID" && key != "TypeOID" && key != "Attnum" {
+				facts(b, path+"."+key, part)
+			}
 		}
 	case []any:
-		for _, part := range v {
-			withoutNumbers(part)
+		var names []string
+		inherited := false
+		for i, part := range v {
+			place := strconv.Itoa(i)
+			if fields, ok := part.(map[string]any); ok && fields["Name"] != nil {
+				place = fmt.Sprint(fields["Name"])
+				names = append(names, place)
+				inherited = inherited || fields["Inherited"] == true
+			}
+			facts(b, path+"["+place+"]", part)
+		}
+		if !inherited {
+			fmt.Fprintf(b, "%s: %d %q\n", path, len(v), names)
+		}
+	default:
+		if v != nil && v != "" && v != false {
+			fmt.Fprintf(b, "%s = %q\n", path, fmt.Sprint(v))
 		}
 	}
 }
 
 // runAll runs the statements one by one and gives the errors.
-func runAll(t *testing.T, conn *pgx.Conn, text string) []string {
+func runAll(t *testing.T, conn *pgx.Conn, path, text string) []string {
 	t.Helper()
-	if _, err := conn.Exec(t.Context(), "SET search_path = ''"); err != nil {
+	if _, err := conn.Exec(t.Context(), "SELECT set_config('search_path', $1, false)", path); err != nil {
 		t.Fatal(err)
 	}
 	var failures []string

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 )
 
@@ -122,6 +123,9 @@ func (l *loader) load(ctx context.Context, tx pgx.Tx, options Options, parts fun
 	if err := l.session(ctx, tx); err != nil {
 		return fmt.Errorf("read the catalog: %w", err)
 	}
+	if err := supported(l.contents.ServerVersion); err != nil {
+		return err
+	}
 	from, err := l.firstOID(ctx, tx, options.Builtin)
 	if err != nil {
 		return fmt.Errorf("read the catalog: %w", err)
@@ -157,6 +161,18 @@ func (l *loader) load(ctx context.Context, tx pgx.Tx, options Options, parts fun
 	l.privileges()
 	progress("", len(all))
 	return nil
+}
+
+// oldest is the first server_version_num that the queries are for.
+const oldest = 140000
+
+func supported(version int) error {
+	if version >= oldest {
+		return nil
+	}
+	err := tusk.NewError(tusk.Query, nil, "The catalog of a server of PostgreSQL %d cannot be read.", version/10000)
+	err.Hint = "Upgrade the server to PostgreSQL 14 or later."
+	return err
 }
 
 // session reads what the session is, and sets it up: after that, all that the

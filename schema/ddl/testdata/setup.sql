@@ -176,11 +176,11 @@ COMMENT ON MATERIALIZED VIEW shop.totals IS 'sums';
 GRANT SELECT ON shop.totals TO PUBLIC;
 
 -- Circles.
-CREATE TABLE shop.circle (a int, b int);
-CREATE FUNCTION shop.of_circle(c shop.circle) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT c.a';
-CREATE FUNCTION shop.next_circle() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT max(a) + 1 FROM shop.circle; END;
-ALTER TABLE shop.circle ALTER COLUMN b SET DEFAULT shop.next_circle();
-ALTER TABLE shop.circle ADD CONSTRAINT whole CHECK (shop.of_circle(circle) > 0);
+CREATE TABLE shop.ring (a int, b int);
+CREATE FUNCTION shop.of_circle(c shop.ring) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT c.a';
+CREATE FUNCTION shop.next_circle() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT max(a) + 1 FROM shop.ring; END;
+ALTER TABLE shop.ring ALTER COLUMN b SET DEFAULT shop.next_circle();
+ALTER TABLE shop.ring ADD CONSTRAINT whole CHECK (shop.of_circle(ring) > 0);
 CREATE VIEW shop.view_circle AS SELECT 1 AS a, 'x'::text AS b;
 CREATE FUNCTION shop.of_view() RETURNS SETOF shop.view_circle LANGUAGE sql BEGIN ATOMIC SELECT 1, 'x'::text; END;
 CREATE OR REPLACE VIEW shop.view_circle AS SELECT a, b FROM shop.of_view();
