@@ -10,6 +10,7 @@ import (
 const (
 	unusedAfter = 10 * time.Minute // a catalog that nobody asked for so long is watched no more
 	lookTimeout = 10 * time.Second // one look takes milliseconds where the server is well
+	lookShare   = 20               // looks take that part of the time at most: on a server that writes, one costs the more the larger the catalog is
 )
 
 // watch looks every Config.CatalogPoll whether others changed the database, and
@@ -20,18 +21,21 @@ func (c *catalogCache) watch() {
 	if every < 0 {
 		return
 	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
+	pause := time.NewTimer(every)
+	defer pause.Stop()
 	for {
 		select {
-		case <-tick.C:
+		case <-pause.C:
 		case <-c.connection.life.Done():
 			return
 		}
+		pause.Reset(every)
 		if time.Since(time.Unix(0, c.used.Load())) > unusedAfter {
 			continue
 		}
+		began := time.Now()
 		changed, err := c.changed()
+		pause.Reset(max(every, lookShare*time.Since(began)))
 		if err != nil {
 			// The user's next statement tells what is wrong; this is nobody's errand.
 			c.state.config.Log.Debug("nobody could look whether the catalog changed", "connection", c.connection.config.Name, "err", err)
