@@ -25,6 +25,9 @@ func alter(r *schema.Relation) string {
 
 // only starts a statement that changes a table and none that inherits from it.
 func only(r *schema.Relation) string {
+	if r.Kind == schema.MaterializedView {
+		return alter(r) // nothing inherits from it
+	}
 	return "ALTER " + word(r) + " ONLY " + qualified(r.QualifiedName()) + " "
 }
 
@@ -499,19 +502,25 @@ func (g *generator) columnSettings(r *schema.Relation) []string {
 		if len(d.Options) > 0 {
 			set("SET (" + strings.Join(parameters(d.Options, ""), ", ") + ")")
 		}
-		if g.inheritedHere(r, c) {
-			if d.Compression != "" {
-				set("SET COMPRESSION " + d.Compression)
-			}
+		if d.Compression != "" && !g.declared(r, c) {
+			set("SET COMPRESSION " + d.Compression)
+		}
+		if c.Inherited && r.PartitionOf().Name == "" {
 			g.inheritedSettings(r, c, set)
 		}
 	}
 	return statements
 }
 
-// inheritedHere reports whether a column is not in the table's own CREATE TABLE.
-func (g *generator) inheritedHere(r *schema.Relation, c *schema.Column) bool {
-	return c.Inherited && r.PartitionOf().Name == ""
+// declared reports whether a table's own CREATE TABLE tells all of a column.
+func (g *generator) declared(r *schema.Relation, c *schema.Column) bool {
+	switch {
+	case r.Kind == schema.MaterializedView || storage(r).OfType.Name != "":
+		return false
+	case r.PartitionOf().Name != "":
+		return !g.createdAsPartition(r)
+	}
+	return !c.Inherited
 }
 
 // inheritedSettings writes where an inherited column is not as its parents'.
@@ -559,7 +568,7 @@ func (g *generator) indexes(r *schema.Relation, attached bool) []string {
 	for i := range r.Indexes {
 		x := &r.Indexes[i]
 		name := qualified(schema.Name{Schema: r.Schema, Name: x.Name})
-		if x.Constraint == "" && (x.PartitionOf.Name == "" || attached) {
+		if x.Constraint == "" && (x.PartitionOf.Name == "" || attached || g.attachedByHand(r, x)) {
 			statements = append(statements, index(r, x))
 		}
 		for key, target := range x.Statistics {
@@ -576,6 +585,19 @@ func (g *generator) indexes(r *schema.Relation, attached bool) []string {
 		}
 	}
 	return statements
+}
+
+// attachedByHand reports whether the partitioned table's index that an index is
+// attached to was made for the table ONLY and takes over nothing by itself.
+func (g *generator) attachedByHand(r *schema.Relation, x *schema.Index) bool {
+	if parent := g.catalog.Relation(r.PartitionOf().Schema, r.PartitionOf().Name); parent != nil {
+		for i := range parent.Indexes {
+			if parent.Indexes[i].Name == x.PartitionOf.Name {
+				return parent.Indexes[i].Invalid
+			}
+		}
+	}
+	return false
 }
 
 // index writes CREATE INDEX. The server writes ONLY for each index of a
@@ -653,6 +675,11 @@ func (g *generator) late(r *schema.Relation) []string {
 			statements = append(statements, alter(r)+"ADD "+constraint(r, k))
 		}
 		statements = append(statements, g.comment("CONSTRAINT "+ident(k.Name)+" ON "+qualified(r.QualifiedName()), k.Comment)...)
+	}
+	for i := range r.Indexes {
+		if x := &r.Indexes[i]; g.attachedByHand(r, x) {
+			statements = append(statements, "ALTER INDEX "+qualified(x.PartitionOf)+" ATTACH PARTITION "+qualified(schema.Name{Schema: r.Schema, Name: x.Name}))
+		}
 	}
 	for i := range r.Rules {
 		statements = append(statements, g.rule(r, &r.Rules[i])...)

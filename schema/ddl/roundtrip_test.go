@@ -213,7 +213,9 @@ var queries string
 
 // load reads a catalog whole, apart from package introspect, so that an error
 // there does not hide one here. Each query gives a field of schema.Contents as
-// JSON. The account tells the same in lines, without what no DDL can bring back.
+// JSON. The account tells the same in lines, without what no DDL can bring back. As
+// in a dump, what a partition's foreign key was called before it was attached is
+// lost.
 func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account string) {
 	t.Helper()
 	conn := db.Conn(t)

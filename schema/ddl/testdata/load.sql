@@ -5,7 +5,7 @@ SELECT jsonb_agg(pg_temp.head('pg_namespace', oid, 0, nspname, nspowner, nspacl)
 -- Extensions
 SELECT jsonb_agg(pg_temp.head('pg_extension', oid, extnamespace, extname, extowner, NULL) || '{"Installed": true}') FROM pg_extension;
 -- Relations
-SELECT jsonb_agg(pg_temp.head('pg_class', c.oid, relnamespace, relname, relowner, relacl) || jsonb_build_object(
+SELECT jsonb_agg(pg_temp.head('pg_class', c.oid, relnamespace, relname, relowner, nullif(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))) || jsonb_build_object(
  'Kind', array_position(array['r','p','v','m','f','S'], relkind::text) - 1,
  'Persistence', array_position(array['p','u','t'], relpersistence::text) - 1,
  'Definition', CASE WHEN relkind IN ('v', 'm') THEN rtrim(pg_get_viewdef(c.oid), ';') END,
@@ -33,7 +33,7 @@ SELECT jsonb_agg(pg_temp.head('pg_class', c.oid, relnamespace, relname, relowner
  'Constraints', (SELECT jsonb_agg(jsonb_build_object('Name', o.conname, 'Kind', array_position(array['c','p','u','f','x','t'], o.contype::text) - 1, 'Columns', pg_temp.att(c.oid, o.conkey),
    'Inherited', NOT o.conislocal, 'NotValid', NOT o.convalidated, 'NoInherit', o.contype = 'c' AND o.connoinherit, 'Deferrable', o.condeferrable, 'Deferred', o.condeferred,
    'Expression', pg_get_expr(o.conbin, o.conrelid), 'Definition', pg_get_constraintdef(o.oid), 'References', pg_temp.rel(o.confrelid), 'Comment', obj_description(o.oid, 'pg_constraint')) ORDER BY o.conname)
-   FROM pg_constraint o LEFT JOIN pg_constraint parent ON parent.oid = o.conparentid WHERE o.conrelid = c.oid AND o.contype <> 'n' AND parent.conrelid IS DISTINCT FROM o.conrelid),
+   FROM pg_constraint o LEFT JOIN pg_constraint parent ON parent.oid = o.conparentid WHERE o.conrelid = c.oid AND o.contype <> 'n' AND (o.conislocal OR o.contype <> 'f') AND parent.conrelid IS DISTINCT FROM o.conrelid),
  'Indexes', (SELECT jsonb_agg(jsonb_build_object('Name', x.relname, 'Unique', indisunique, 'Invalid', NOT indisvalid, 'Clustered', indisclustered, 'ReplicaIdentity', indisreplident,
    'Constraint', (SELECT conname FROM pg_constraint WHERE conindid = i.indexrelid AND conrelid = indrelid AND contype IN ('p', 'u', 'x')),
    'PartitionOf', (SELECT pg_temp.rel(inhparent) FROM pg_inherits WHERE inhrelid = indexrelid), 'Definition', pg_get_indexdef(indexrelid),
@@ -88,7 +88,7 @@ WHERE NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid) AND (c.oid IS 
 -- Operators
 SELECT jsonb_agg(pg_temp.head('pg_operator', oid, oprnamespace, oprname, oprowner, NULL) || jsonb_build_object('Left', pg_temp.type(oprleft), 'Right', pg_temp.type(oprright), 'Result', pg_temp.type(oprresult),
  'Function', pg_temp.func(oprcode), 'Commutator', pg_temp.op(oprcom), 'Negator', pg_temp.op(oprnegate), 'Restrict', pg_temp.func(oprrest), 'Join', pg_temp.func(oprjoin), 'Hashes', oprcanhash, 'Merges', oprcanmerge))
-FROM pg_operator WHERE oid >= 16384;
+FROM pg_operator WHERE oid >= 16384 AND oprcode <> 0;
 -- OperatorClasses
 SELECT jsonb_agg(pg_temp.head('pg_opclass', c.oid, opcnamespace, opcname, opcowner, NULL) || jsonb_build_object('Method', amname, 'Type', format_type(opcintype, NULL), 'Storage', pg_temp.type(opckeytype),
  'Family', pg_temp.family(opcfamily), 'Default', opcdefault, 'Members', (SELECT jsonb_agg(m ORDER BY k, m -> 'Number') FROM (
