@@ -54,7 +54,7 @@ var table = []room{
 	{folder: "schema/ddl", ours: model},
 	{folder: "schema/replay", ours: append([]string{"sql/tree", "schema/builtin"}, model...)},
 	{folder: "schema/offline", ours: append([]string{"sql/tree", "schema/builtin", "schema/replay"}, model...)},
-	{folder: "sql/check", ours: knowledge},
+	{folder: "sql/check", ours: append([]string{"sql/tree"}, knowledge...)},
 	{folder: "sql/complete", ours: knowledge},
 	{folder: "sql/destructive", ours: text},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},

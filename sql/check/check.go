@@ -42,7 +42,7 @@ const CodeUnchecked = "unchecked"
 func Syntax(p *pgparse.Parser, f *sql.File) []Diagnostic {
 	var found []Diagnostic
 	for _, s := range f.Statements() {
-		if s.Kind != sql.SQL || p.Check(s.Text()) == nil {
+		if s.Kind != sql.SQL || pgparse.Available && p.Check(s.Text()) == nil {
 			continue
 		}
 		if d, ok := statement(p, s); ok {

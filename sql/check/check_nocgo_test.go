@@ -3,6 +3,7 @@
 package check_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tusk-lsp/tusk-lsp/sql"
@@ -10,12 +11,22 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
 )
 
-// TestWithoutAGrammarTheLexerStillChecks: a build without cgo tells what is no
-// token, and is silent on grammar.
-func TestWithoutAGrammarTheLexerStillChecks(t *testing.T) {
-	f := sql.New("selec 1;\nselect 12ab;\nselect 'a;\nselect 2;\n")
-	found := check.Syntax(pgparse.New(10), f)
-	if len(found) != 2 || found[0].Span.Of(f.Text()) != "12ab" || found[1].Span.Of(f.Text()) != "'a;" {
-		t.Errorf("%+v", found)
+// TestWithoutPostgreSQLsGrammarOursChecks: a build without cgo tells right from
+// wrong, too.
+func TestWithoutPostgreSQLsGrammarOursChecks(t *testing.T) {
+	f := sql.New("selec 1;\nselect 12ab;\nselect 2;\nselect a, from t;\nselect :name;\nselect (1;\nselect 'a;\n")
+	var got []string
+	for _, d := range check.Syntax(pgparse.New(10), f) {
+		got = append(got, d.Span.Of(f.Text())+" | "+d.Code+" "+d.Message)
+	}
+	want := []string{
+		`selec | 42601 syntax error at or near "selec"`,
+		`12ab | 42601 trailing junk after numeric literal at or near "12ab"`,
+		`from | 42601 syntax error at or near "from"`,
+		`1 | 42601 syntax error at end of input`,
+		`'a; | 42601 unterminated quoted string at or near "'a;…"`,
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 }

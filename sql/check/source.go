@@ -2,12 +2,14 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/sql"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
+	"github.com/tusk-lsp/tusk-lsp/sql/tree"
 )
 
 // Source is a statement as a parser can read it: what psql or a client library
@@ -86,6 +88,9 @@ func fill(b []byte, word string) {
 // a right statement could be refused.
 func (s *Source) check(p *pgparse.Parser) error {
 	err := p.Check(s.Text)
+	if err == nil && !pgparse.Available {
+		err = s.checkTree()
+	}
 	e, ok := errors.AsType[*pgparse.SyntaxError](err)
 	if !ok {
 		return err
@@ -100,6 +105,21 @@ func (s *Source) check(p *pgparse.Parser) error {
 	}
 	if !s.Blames(e.Offset) {
 		return nil
+	}
+	return e
+}
+
+// checkTree asks our own grammar, where PostgreSQL's is not built in. It finds
+// nearly all that PostgreSQL does, at the same token.
+func (s *Source) checkTree() error {
+	found := tree.Parse(s.Text, lex.Lex(s.Text, lex.Options{})).Errors()
+	if len(found) == 0 {
+		return nil
+	}
+	at := found[0].Span
+	e := &pgparse.SyntaxError{Code: "42601", Offset: at.Start, Message: "syntax error at end of input"}
+	if at.Len() > 0 {
+		e.Message = fmt.Sprintf("syntax error at or near %q", at.Of(s.Text))
 	}
 	return e
 }
