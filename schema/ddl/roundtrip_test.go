@@ -316,6 +316,10 @@ func runAll(t *testing.T, conn *pgx.Conn, path, text string) []string {
 	return failures
 }
 
+// unknown matches what pg_dump tells and a catalog does not know: transforms,
+// changed privileges of built-in objects, and the frames around them.
+var unknown = regexp.MustCompile(`^(--)?$|TRANSFORM|ON TABLE pg_catalog\.|COLUMN pg_`)
+
 // difference gives the lines that only one of two texts has.
 func difference(want, got string) string {
 	count := map[string]int{}
@@ -328,6 +332,7 @@ func difference(want, got string) string {
 	var lines []string
 	for line, n := range count {
 		switch {
+		case unknown.MatchString(line):
 		case n > 0:
 			lines = append(lines, "- "+line)
 		case n < 0:

@@ -122,7 +122,7 @@ SELECT jsonb_agg(o) FROM (
 -- Statistics
 SELECT jsonb_agg(pg_temp.head('pg_statistic_ext', s.oid, stxnamespace, stxname, stxowner, NULL) || jsonb_build_object('Relation', pg_temp.rel(stxrelid), 'Target', pg_temp.target(j -> 'stxstattarget'), 'Definition', pg_get_statisticsobjdef(s.oid))) FROM pg_statistic_ext s, to_jsonb(s) AS j;
 -- Languages
-SELECT jsonb_agg(pg_temp.head('pg_language', oid, 0, lanname, lanowner, lanacl) || jsonb_build_object('Trusted', lanpltrusted, 'Procedural', lanispl, 'Handler', pg_temp.func(lanplcallfoid), 'Inline', pg_temp.func(laninline), 'Validator', pg_temp.func(lanvalidator))) FROM pg_language;
+SELECT jsonb_agg(pg_temp.head('pg_language', oid, 0, lanname, lanowner, lanacl) || jsonb_build_object('Trusted', lanpltrusted, 'Procedural', lanispl, 'Handler', pg_temp.func(lanplcallfoid), 'Inline', pg_temp.func(laninline), 'Validator', pg_temp.func(lanvalidator))) FROM pg_language WHERE oid >= 16384;
 -- AccessMethods
 SELECT jsonb_agg(pg_temp.head('pg_am', oid, 0, amname, 0, NULL) || jsonb_build_object('Table', amtype = 't', 'Handler', pg_temp.func(amhandler))) FROM pg_am;
 -- EventTriggers
