@@ -336,3 +336,6 @@ func (p *parser) like(start mark) (closed, ok bool) {
 func (p *parser) queryAhead() bool {
 	return p.opensQuery != nil && p.opensQuery[p.pos] || p.watch.at(p.pos) || p.watch.at(p.pos+1) || p.fail()
 }
+
+// inPL reports whether the text is PL/pgSQL, where INTO names variables.
+func (p *parser) inPL() bool { return p.pl || p.fail() }

@@ -233,121 +233,163 @@ const (
 	OrExpr                       Kind = 229
 	OverClause                   Kind = 230
 	OverlapsExpr                 Kind = 231
-	ParamRef                     Kind = 232
-	ParameterMode                Kind = 233
-	ParenExpr                    Kind = 234
-	ParenJoin                    Kind = 235
-	PartitionBoundSpec           Kind = 236
-	PartitionClause              Kind = 237
-	PartitionElem                Kind = 238
-	PartitionSpec                Kind = 239
-	PartitionStrategy            Kind = 240
-	PolicyName                   Kind = 241
-	PrepareStmt                  Kind = 242
-	PreparedName                 Kind = 243
-	PrimaryKeyConstraint         Kind = 244
-	ProcedureName                Kind = 245
-	PublicationName              Kind = 246
-	PublishedSchema              Kind = 247
-	PublishedTable               Kind = 248
-	Quantified                   Kind = 249
-	QuantifiedExpr               Kind = 250
-	RangeFunction                Kind = 251
-	RangeSubselect               Kind = 252
-	RangeTableFunc               Kind = 253
-	RangeVar                     Kind = 254
-	ReassignOwnedStmt            Kind = 255
-	References                   Kind = 256
-	RefreshMatViewStmt           Kind = 257
-	ReindexStmt                  Kind = 258
-	RelOption                    Kind = 259
-	RenameStmt                   Kind = 260
-	ResTarget                    Kind = 261
-	ReturnStmt                   Kind = 262
-	ReturningClause              Kind = 263
-	ReturningOption              Kind = 264
-	ReturnsTable                 Kind = 265
-	RoleName                     Kind = 266
-	Root                         Kind = 267
-	RoutineBody                  Kind = 268
-	RoutineName                  Kind = 269
-	RowExpr                      Kind = 270
-	RowsFromItem                 Kind = 271
-	RuleName                     Kind = 272
-	RuleStmt                     Kind = 273
-	SQLValueFunction             Kind = 274
-	SavepointName                Kind = 275
-	SchemaName                   Kind = 276
-	SearchClause                 Kind = 277
-	SecLabelStmt                 Kind = 278
-	SelectStmt                   Kind = 279
-	SequenceName                 Kind = 280
-	SequenceOption               Kind = 281
-	ServerName                   Kind = 282
-	SetClause                    Kind = 283
-	SetExpression                Kind = 284
-	SetIdentity                  Kind = 285
-	SetNotNull                   Kind = 286
-	SetOperation                 Kind = 287
-	SetTarget                    Kind = 288
-	SetToDefault                 Kind = 289
-	SettingName                  Kind = 290
-	SettingValue                 Kind = 291
-	SimpleSelect                 Kind = 292
-	SimpleTable                  Kind = 293
-	SortBy                       Kind = 294
-	SortClause                   Kind = 295
-	StatisticsKind               Kind = 296
-	StatisticsName               Kind = 297
-	StatsElem                    Kind = 298
-	SubLink                      Kind = 299
-	Subscript                    Kind = 300
-	SubscriptionName             Kind = 301
-	TableLikeClause              Kind = 302
-	TableRef                     Kind = 303
-	TableSample                  Kind = 304
-	TablespaceName               Kind = 305
-	TextSearchConfigName         Kind = 306
-	TextSearchDictionaryName     Kind = 307
-	TextSearchParserName         Kind = 308
-	TextSearchTemplateName       Kind = 309
-	TokenType                    Kind = 310
-	TransactionStmt              Kind = 311
-	TriggerArgument              Kind = 312
-	TriggerEvent                 Kind = 313
-	TriggerName                  Kind = 314
-	TriggerTransition            Kind = 315
-	TruncateStmt                 Kind = 316
-	TypeCast                     Kind = 317
-	TypeName                     Kind = 318
-	TypedLiteral                 Kind = 319
-	UnaryExpr                    Kind = 320
-	UniqueConstraint             Kind = 321
-	UniqueExpr                   Kind = 322
-	UnlistenStmt                 Kind = 323
-	UpdateStmt                   Kind = 324
-	UsingClause                  Kind = 325
-	VacuumRelation               Kind = 326
-	VacuumStmt                   Kind = 327
-	ValidateConstraint           Kind = 328
-	ValuesClause                 Kind = 329
-	ValuesRow                    Kind = 330
-	VariableSetStmt              Kind = 331
-	VariableShowStmt             Kind = 332
-	ViewName                     Kind = 333
-	ViewStmt                     Kind = 334
-	WhereClause                  Kind = 335
-	WindowClause                 Kind = 336
-	WindowDef                    Kind = 337
-	WindowDefinition             Kind = 338
-	WindowName                   Kind = 339
-	WithClause                   Kind = 340
-	WithinGroup                  Kind = 341
-	WrapperName                  Kind = 342
-	XmlAttribute                 Kind = 343
-	XmlColumn                    Kind = 344
-	XmlExpr                      Kind = 345
-	XmlNamespace                 Kind = 346
+	PLAssert                     Kind = 232
+	PLAssign                     Kind = 233
+	PLBlock                      Kind = 234
+	PLCase                       Kind = 235
+	PLClose                      Kind = 236
+	PLConditionName              Kind = 237
+	PLCursorArgument             Kind = 238
+	PLDeclaration                Kind = 239
+	PLDiagnosticsItem            Kind = 240
+	PLElse                       Kind = 241
+	PLElsif                      Kind = 242
+	PLExceptions                 Kind = 243
+	PLExecSQL                    Kind = 244
+	PLExecute                    Kind = 245
+	PLExit                       Kind = 246
+	PLExpr                       Kind = 247
+	PLFetch                      Kind = 248
+	PLForCursor                  Kind = 249
+	PLForExecute                 Kind = 250
+	PLForInteger                 Kind = 251
+	PLForQuery                   Kind = 252
+	PLForTarget                  Kind = 253
+	PLGetDiagnostics             Kind = 254
+	PLHandler                    Kind = 255
+	PLIf                         Kind = 256
+	PLInto                       Kind = 257
+	PLLabelName                  Kind = 258
+	PLLoop                       Kind = 259
+	PLNull                       Kind = 260
+	PLOpen                       Kind = 261
+	PLOption                     Kind = 262
+	PLPerform                    Kind = 263
+	PLRaise                      Kind = 264
+	PLRaiseOption                Kind = 265
+	PLReturn                     Kind = 266
+	PLRoot                       Kind = 267
+	PLSelect                     Kind = 268
+	PLTarget                     Kind = 269
+	PLTransaction                Kind = 270
+	PLTypeRef                    Kind = 271
+	PLVariable                   Kind = 272
+	PLWhen                       Kind = 273
+	ParamRef                     Kind = 274
+	ParameterMode                Kind = 275
+	ParenExpr                    Kind = 276
+	ParenJoin                    Kind = 277
+	PartitionBoundSpec           Kind = 278
+	PartitionClause              Kind = 279
+	PartitionElem                Kind = 280
+	PartitionSpec                Kind = 281
+	PartitionStrategy            Kind = 282
+	PolicyName                   Kind = 283
+	PrepareStmt                  Kind = 284
+	PreparedName                 Kind = 285
+	PrimaryKeyConstraint         Kind = 286
+	ProcedureName                Kind = 287
+	PublicationName              Kind = 288
+	PublishedSchema              Kind = 289
+	PublishedTable               Kind = 290
+	Quantified                   Kind = 291
+	QuantifiedExpr               Kind = 292
+	RangeFunction                Kind = 293
+	RangeSubselect               Kind = 294
+	RangeTableFunc               Kind = 295
+	RangeVar                     Kind = 296
+	ReassignOwnedStmt            Kind = 297
+	References                   Kind = 298
+	RefreshMatViewStmt           Kind = 299
+	ReindexStmt                  Kind = 300
+	RelOption                    Kind = 301
+	RenameStmt                   Kind = 302
+	ResTarget                    Kind = 303
+	ReturnStmt                   Kind = 304
+	ReturningClause              Kind = 305
+	ReturningOption              Kind = 306
+	ReturnsTable                 Kind = 307
+	RoleName                     Kind = 308
+	Root                         Kind = 309
+	RoutineBody                  Kind = 310
+	RoutineName                  Kind = 311
+	RowExpr                      Kind = 312
+	RowsFromItem                 Kind = 313
+	RuleName                     Kind = 314
+	RuleStmt                     Kind = 315
+	SQLValueFunction             Kind = 316
+	SavepointName                Kind = 317
+	SchemaName                   Kind = 318
+	SearchClause                 Kind = 319
+	SecLabelStmt                 Kind = 320
+	SelectStmt                   Kind = 321
+	SequenceName                 Kind = 322
+	SequenceOption               Kind = 323
+	ServerName                   Kind = 324
+	SetClause                    Kind = 325
+	SetExpression                Kind = 326
+	SetIdentity                  Kind = 327
+	SetNotNull                   Kind = 328
+	SetOperation                 Kind = 329
+	SetTarget                    Kind = 330
+	SetToDefault                 Kind = 331
+	SettingName                  Kind = 332
+	SettingValue                 Kind = 333
+	SimpleSelect                 Kind = 334
+	SimpleTable                  Kind = 335
+	SortBy                       Kind = 336
+	SortClause                   Kind = 337
+	StatisticsKind               Kind = 338
+	StatisticsName               Kind = 339
+	StatsElem                    Kind = 340
+	SubLink                      Kind = 341
+	Subscript                    Kind = 342
+	SubscriptionName             Kind = 343
+	TableLikeClause              Kind = 344
+	TableRef                     Kind = 345
+	TableSample                  Kind = 346
+	TablespaceName               Kind = 347
+	TextSearchConfigName         Kind = 348
+	TextSearchDictionaryName     Kind = 349
+	TextSearchParserName         Kind = 350
+	TextSearchTemplateName       Kind = 351
+	TokenType                    Kind = 352
+	TransactionStmt              Kind = 353
+	TriggerArgument              Kind = 354
+	TriggerEvent                 Kind = 355
+	TriggerName                  Kind = 356
+	TriggerTransition            Kind = 357
+	TruncateStmt                 Kind = 358
+	TypeCast                     Kind = 359
+	TypeName                     Kind = 360
+	TypedLiteral                 Kind = 361
+	UnaryExpr                    Kind = 362
+	UniqueConstraint             Kind = 363
+	UniqueExpr                   Kind = 364
+	UnlistenStmt                 Kind = 365
+	UpdateStmt                   Kind = 366
+	UsingClause                  Kind = 367
+	VacuumRelation               Kind = 368
+	VacuumStmt                   Kind = 369
+	ValidateConstraint           Kind = 370
+	ValuesClause                 Kind = 371
+	ValuesRow                    Kind = 372
+	VariableSetStmt              Kind = 373
+	VariableShowStmt             Kind = 374
+	ViewName                     Kind = 375
+	ViewStmt                     Kind = 376
+	WhereClause                  Kind = 377
+	WindowClause                 Kind = 378
+	WindowDef                    Kind = 379
+	WindowDefinition             Kind = 380
+	WindowName                   Kind = 381
+	WithClause                   Kind = 382
+	WithinGroup                  Kind = 383
+	WrapperName                  Kind = 384
+	XmlAttribute                 Kind = 385
+	XmlColumn                    Kind = 386
+	XmlExpr                      Kind = 387
+	XmlNamespace                 Kind = 388
 )
 
 var kindNames = [...]string{
@@ -581,6 +623,48 @@ var kindNames = [...]string{
 	"OrExpr",
 	"OverClause",
 	"OverlapsExpr",
+	"PLAssert",
+	"PLAssign",
+	"PLBlock",
+	"PLCase",
+	"PLClose",
+	"PLConditionName",
+	"PLCursorArgument",
+	"PLDeclaration",
+	"PLDiagnosticsItem",
+	"PLElse",
+	"PLElsif",
+	"PLExceptions",
+	"PLExecSQL",
+	"PLExecute",
+	"PLExit",
+	"PLExpr",
+	"PLFetch",
+	"PLForCursor",
+	"PLForExecute",
+	"PLForInteger",
+	"PLForQuery",
+	"PLForTarget",
+	"PLGetDiagnostics",
+	"PLHandler",
+	"PLIf",
+	"PLInto",
+	"PLLabelName",
+	"PLLoop",
+	"PLNull",
+	"PLOpen",
+	"PLOption",
+	"PLPerform",
+	"PLRaise",
+	"PLRaiseOption",
+	"PLReturn",
+	"PLRoot",
+	"PLSelect",
+	"PLTarget",
+	"PLTransaction",
+	"PLTypeRef",
+	"PLVariable",
+	"PLWhen",
 	"ParamRef",
 	"ParameterMode",
 	"ParenExpr",
@@ -712,30 +796,31 @@ const (
 	FieldElse      Field = 10
 	FieldEvent     Field = 11
 	FieldFor       Field = 12
-	FieldFrom      Field = 13
-	FieldGranted   Field = 14
-	FieldInclude   Field = 15
-	FieldInto      Field = 16
-	FieldKey       Field = 17
-	FieldLabel     Field = 18
-	FieldMember    Field = 19
-	FieldName      Field = 20
-	FieldNeighbour Field = 21
-	FieldNew       Field = 22
-	FieldOf        Field = 23
-	FieldOwner     Field = 24
-	FieldParent    Field = 25
-	FieldQuery     Field = 26
-	FieldResult    Field = 27
-	FieldReturns   Field = 28
-	FieldSource    Field = 29
-	FieldSymbol    Field = 30
-	FieldTo        Field = 31
-	FieldUsing     Field = 32
-	FieldValue     Field = 33
-	FieldVariadic  Field = 34
-	FieldWhen      Field = 35
-	FieldWhere     Field = 36
+	FieldFormat    Field = 13
+	FieldFrom      Field = 14
+	FieldGranted   Field = 15
+	FieldInclude   Field = 16
+	FieldInto      Field = 17
+	FieldKey       Field = 18
+	FieldLabel     Field = 19
+	FieldMember    Field = 20
+	FieldName      Field = 21
+	FieldNeighbour Field = 22
+	FieldNew       Field = 23
+	FieldOf        Field = 24
+	FieldOwner     Field = 25
+	FieldParent    Field = 26
+	FieldQuery     Field = 27
+	FieldResult    Field = 28
+	FieldReturns   Field = 29
+	FieldSource    Field = 30
+	FieldSymbol    Field = 31
+	FieldTo        Field = 32
+	FieldUsing     Field = 33
+	FieldValue     Field = 34
+	FieldVariadic  Field = 35
+	FieldWhen      Field = 36
+	FieldWhere     Field = 37
 )
 
 var fieldNames = [...]string{"",
@@ -751,6 +836,7 @@ var fieldNames = [...]string{"",
 	"else",
 	"event",
 	"for",
+	"format",
 	"from",
 	"granted",
 	"include",

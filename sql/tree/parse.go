@@ -72,6 +72,7 @@ type parser struct {
 	far        int // the furthest item that something failed at
 	seen       int // the furthest item that anything looked at since a memoised rule began
 	memo       memo
+	pl         bool   // the text is the body of a PL/pgSQL function
 	opensQuery []bool // by item: a parenthesis with a query behind it
 
 	watch *expected // what could stand at an item, nil when nobody asks

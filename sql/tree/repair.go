@@ -24,7 +24,8 @@ const (
 
 // tree parses tokens from a rule of the grammar on.
 func (p *parser) tree(src string, tokens []lex.Token, rule int32) *Tree {
-	p.reset(itemsOf(src, tokens))
+	p.reset(itemsOf(src, tokens, rule == rulePLRoot))
+	p.pl = rule == rulePLRoot
 	t := &Tree{src: src, tokens: tokens}
 	budget := stepsPerToken * (len(p.items) + 100)
 	atEnd := 0
@@ -73,7 +74,7 @@ func (p *parser) reset(items []item) {
 
 // itemsOf gives what the grammar sees of tokens. Semicolons around a statement
 // are none of it.
-func itemsOf(src string, tokens []lex.Token) []item {
+func itemsOf(src string, tokens []lex.Token, pl bool) []item {
 	items := make([]item, 0, len(tokens)*2/3+2)
 	escape := 0 // what UESCAPE '!' lacks behind a U&'…' or U&"…"
 	for i, token := range tokens {
@@ -95,7 +96,7 @@ func itemsOf(src string, tokens []lex.Token) []item {
 		}
 		it := item{terminal: symbol.Of(token, src), token: int32(i), broken: token.Flags != 0 || token.Kind == lex.Invalid || !lex.RightEscapes(token, src)}
 		if token.Kind == lex.Ident && it.terminal == symbol.Ident {
-			it.terminal = wordOf(token.Text(src))
+			it.terminal = wordOf(token.Text(src), pl)
 		}
 		if last := len(items) - 1; last >= 0 && items[last].terminal == symbol.Dot && missesName(tokens, i) {
 			items = append(items, item{terminal: symbol.Ident, virtual: true, token: int32(i)})
@@ -109,9 +110,10 @@ func itemsOf(src string, tokens []lex.Token) []item {
 }
 
 // wordOf tells the grammar's own words from other names.
-func wordOf(name string) symbol.Terminal {
+// The reserved ones are names like others outside of PL/pgSQL.
+func wordOf(name string, pl bool) symbol.Terminal {
 	at, found := slices.BinarySearchFunc(words[:], name, compareFolded)
-	if !found {
+	if !found || !pl && slices.Contains(reservedWords[:], words[at]) {
 		return symbol.Ident
 	}
 	return symbol.FirstWord() + symbol.Terminal(at)

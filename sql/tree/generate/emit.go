@@ -212,6 +212,10 @@ func (e *emitter) tables() []byte {
 	for _, w := range e.a.words {
 		fmt.Fprintf(&b, "%s,\n", w)
 	}
+	b.WriteString("}\n\n// reservedWords are those that nothing in PL/pgSQL can be named.\nvar reservedWords = [...]string{")
+	for _, w := range e.a.reserved {
+		fmt.Fprintf(&b, "%s,", w)
+	}
 	b.WriteString("}\n")
 	return b.Bytes()
 }

@@ -31,6 +31,7 @@ type analysis struct {
 	size      int // words of a set
 	terminals map[string]symbol.Terminal
 	words     []string // the grammar's own, sorted
+	reserved  []string // those that nothing can be named: the rule reserved_word
 	classes   map[string]set
 	first     map[string]set  // by rule
 	empty     map[string]bool // by rule: it matches nothing, too
@@ -45,6 +46,9 @@ func analyse(g *grammar) (*analysis, error) {
 		r.body.walk(func(e *expr) {
 			if e.form == terminal && e.text[0] == '"' {
 				a.words = append(a.words, e.text)
+				if r.name == "reserved_word" {
+					a.reserved = append(a.reserved, e.text)
+				}
 			}
 		})
 	}
@@ -83,8 +87,10 @@ func (a *analysis) addClasses() {
 		s := a.newSet()
 		s.add(symbol.Ident)
 		s.add(symbol.Variable)
-		for i := range a.words {
-			s.add(symbol.FirstWord() + symbol.Terminal(i))
+		for i, word := range a.words {
+			if !slices.Contains(a.reserved, word) {
+				s.add(symbol.FirstWord() + symbol.Terminal(i))
+			}
 		}
 		for _, k := range lex.Keywords() {
 			if member(k) {
