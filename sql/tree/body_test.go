@@ -20,12 +20,12 @@ func TestBody(t *testing.T) {
 		`CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$BEGIN RETURN thing; END$$`:            "plpgsql",
 		`CREATE FUNCTION f() RETURNS int AS $x$ BEGIN RETURN 'é' || thing; END $x$ LANGUAGE PLpgSQL`: "plpgsql",
 		`CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT ''it''''s'', thing; SELECT 2'`:                 "sql",
-		`DO $$ BEGIN PERFORM thing; END $$`:                                         "plpgsql",
-		`DO LANGUAGE plpgsql 'BEGIN RAISE ''%'', thing; END'`:                       "plpgsql",
-		`CREATE FUNCTION f() RETURNS int LANGUAGE 'sql' AS E'SELECT thing'`:         "sql",
-		`CREATE FUNCTION f() RETURNS int LANGUAGE plpython3u AS $$ return thing $$`: "plpython3u",
-		`CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN thing`:                 "none",
-		`CREATE FUNCTION f() RETURNS int LANGUAGE sql AS E'SELECT \'a\', thing'`:    "none",
+		`DO $$ BEGIN PERFORM thing; END $$`:                                                          "plpgsql",
+		`DO LANGUAGE plpgsql 'BEGIN RAISE ''%'', thing; END'`:                                        "plpgsql",
+		`CREATE FUNCTION f() RETURNS int LANGUAGE 'sql' AS E'SELECT thing'`:                          "sql",
+		`CREATE FUNCTION f() RETURNS int LANGUAGE plpython3u AS $$ return thing $$`:                  "plpython3u",
+		`CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN thing`:                                  "none",
+		`CREATE FUNCTION f() RETURNS int LANGUAGE sql AS E'SELECT \'a\', thing'`:                     "none",
 		`SELECT thing`: "none",
 	} {
 		src = "/* ü */ " + src
