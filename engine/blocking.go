@@ -103,7 +103,8 @@ func ageText(d time.Duration) string {
 }
 
 // Blocked lists the backends that a backend keeps waiting: those in whose way it
-// is come first, then those that wait for them. It takes 1 s at most, and fails
+// is come first, then those that wait for them. Our own background work is left
+// out: it gives up by itself. It takes 1 s at most, and fails
 // behind a pooler, where nobody knows the process ids.
 func (s *State) Blocked(ctx context.Context, connection uuid.UUID, pid uint32) ([]Backend, error) {
 	c, err := s.connection(connection)
@@ -114,7 +115,7 @@ func (s *State) Blocked(ctx context.Context, connection uuid.UUID, pid uint32) (
 	if err != nil {
 		return nil, err
 	}
-	waiters := slices.DeleteFunc(backends, func(b Backend) bool { return b.PID == pid })
+	waiters := slices.DeleteFunc(backends, func(b Backend) bool { return b.PID == pid || c.pool.has(b.PID) })
 	return directFirst(waiters, func(b Backend) bool { return slices.Contains(b.BlockedBy, pid) }), nil
 }
 

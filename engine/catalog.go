@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,7 +106,7 @@ func (c *catalogCache) loop() {
 		switch {
 		case err == nil:
 			c.pause = 0
-		case ended.follows && unreachable(err):
+		case ended.follows && unreachable(err), lockedOut(err):
 			c.retry()
 		}
 		c.mu.Unlock()
@@ -144,6 +145,14 @@ func unreachable(err error) bool {
 	default:
 		return false
 	}
+}
+
+// lockedOut reports whether a load gave up since somebody holds a lock, who will
+// let go of it.
+func lockedOut(err error) bool {
+	const lockNotAvailable = "55P03"
+	e, ok := errors.AsType[*tusk.Error](err)
+	return ok && e.Code == lockNotAvailable
 }
 
 // Loading says how far the reading of a catalog is.

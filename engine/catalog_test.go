@@ -95,6 +95,33 @@ func TestCatalogFollowsOthers(t *testing.T) {
 	}
 }
 
+// While somebody holds a lock on what a view reads, its definition cannot be
+// read: the catalog comes once the lock is gone.
+func TestCatalogComesAfterALock(t *testing.T) {
+	changed := make(chan uuid.UUID, 100)
+	state := newState(t, func(c *engine.Config) { c.OnCatalog = func(id uuid.UUID) { changed <- id } })
+	db := pgtest.New(t).Database(t, `create table old (a int); create view of_old as select * from old`)
+	holder := db.Conn(t)
+	if _, err := holder.Exec(t.Context(), `begin; lock table old`); err != nil {
+		t.Fatal(err)
+	}
+	id := open(t, state, source(t, db))
+	if _, err := state.Refresh(t.Context(), id); tusk.CategoryOf(err) != tusk.Query {
+		t.Errorf("a load that waits for a lock: %v", err)
+	}
+	await(t, "the names", changed)
+	if !has(state, id, "old") {
+		t.Error("the names are not known")
+	}
+	if _, err := holder.Exec(t.Context(), `rollback`); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the catalog", changed)
+	if len(state.Catalog(id).Relation("public", "of_old").Columns) != 1 {
+		t.Error("the view's column is not known")
+	}
+}
+
 // The reading of a catalog is told, from its names on, and can be cancelled.
 func TestCatalogLoadingIsTold(t *testing.T) {
 	var told []engine.Loading

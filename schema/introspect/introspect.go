@@ -196,6 +196,8 @@ func (l *loader) session(ctx context.Context, tx pgx.Tx) error {
 	})
 	batch.Queue(`SET LOCAL search_path = ''`)
 	batch.Queue(`SET LOCAL statement_timeout = '60s'`)
+	// pg_get_viewdef and its likes lock the relations that they name, for reading.
+	batch.Queue(`SET LOCAL lock_timeout = '2s'`)
 	return tx.SendBatch(ctx, &batch).Close()
 }
 
