@@ -17,7 +17,7 @@ import (
 var definitions = regexp.MustCompile(`^(alter|collate|comp|constr|create|domain|enum|foreign|gener|hash_part|ident|index|inherit|matv|partition_i|priv|publ|rang|repl|row|rules|seq|stats_ext|trig|ts|typed|updatable)`)
 
 // sample are those of them that a usual run takes; TUSK_CORPUS_FULL=1 takes all,
-// in some ten minutes.
+// in a minute or two.
 var sample = regexp.MustCompile(`^(domain|enum|identity|create_type|typed_table)`)
 
 // What PostgreSQL's regression SQL leaves behind, file by file and as far as
