@@ -1,6 +1,11 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
+)
 
 // TypeReference is a type as an expression or a column has it.
 type TypeReference struct {
@@ -64,44 +69,29 @@ func (c *Catalog) TypeNamed(display string) (TypeReference, bool) {
 // name, or else words in lower case with one space between them; and what
 // stands between the parentheses.
 func splitType(text string) (names []string, words, modifiers string, ok bool) {
-	var name strings.Builder
-	quoted := false
-	for i := 0; i < len(text); i++ {
-		switch ch := text[i]; {
-		case ch == '"':
-			quoted = true
-			for i++; i < len(text) && (text[i] != '"' || strings.HasPrefix(text[i:], `""`)); i++ {
-				if text[i] == '"' {
-					i++
-				}
-				name.WriteByte(text[i])
-			}
-			if i >= len(text) {
-				return nil, "", "", false
-			}
-		case ch == '.':
-			names = append(names, strings.TrimSpace(name.String()))
-			name.Reset()
-		case ch == '(':
-			end := strings.IndexByte(text[i:], ')')
+	tokens := lex.Lex(text, lex.Options{})
+	qualified := slices.ContainsFunc(tokens, func(t lex.Token) bool { return t.Kind == lex.Dot || t.Name() && t.Kind != lex.Ident })
+	var spelled []string
+	for i := 0; i < len(tokens); i++ {
+		switch t := tokens[i]; {
+		case t.Name() && t.Flags == 0:
+			spelled = append(spelled, lex.Identifier(t.Text(text)))
+		case t.Kind == lex.LParen:
+			end := slices.IndexFunc(tokens[i:], func(t lex.Token) bool { return t.Kind == lex.RParen })
 			if end < 0 {
 				return nil, "", "", false
 			}
-			modifiers = text[i+1 : i+end]
-			name.WriteByte(' ') // timestamp(3)with time zone
+			modifiers = text[t.End:tokens[i+end].Start]
 			i += end
-		default:
-			if 'A' <= ch && ch <= 'Z' {
-				ch += 'a' - 'A' // others keep their case: which they fold to is up to the server's encoding
-			}
-			name.WriteByte(ch)
+		case !t.Trivia() && t.Kind != lex.Dot:
+			return nil, "", "", false
 		}
 	}
-	names = append(names, strings.TrimSpace(name.String()))
-	if !quoted && len(names) == 1 {
-		words = strings.Join(strings.Fields(name.String()), " ")
+	if !qualified {
+		spelled = []string{strings.Join(spelled, " ")}
+		words = spelled[0]
 	}
-	return names, words, modifiers, len(names) <= 2 && names[0] != ""
+	return spelled, words, modifiers, len(spelled) == 1 && spelled[0] != "" || len(spelled) == 2
 }
 
 // spelling gives the name in pg_catalog of a type that SQL spells otherwise

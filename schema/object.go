@@ -1,6 +1,20 @@
 package schema
 
-import "github.com/tusk-lsp/tusk-lsp/sql/text"
+import (
+	"strings"
+
+	"github.com/tusk-lsp/tusk-lsp/sql/text"
+)
+
+// FirstUserOID is where the OIDs of objects begin that initdb did not make
+// (FirstNormalObjectId of src/include/access/transam.h).
+const FirstUserOID = 16384
+
+// System reports whether a schema is PostgreSQL's own: users make none whose name
+// begins with pg_.
+func System(schema string) bool {
+	return strings.HasPrefix(schema, "pg_") || schema == "information_schema"
+}
 
 // Name is a qualified name as the server stores it, without quotes.
 type Name struct{ Schema, Name string }
@@ -35,8 +49,8 @@ type Origin struct {
 	Script bool      // the statement stands in the same script, before the place that asks
 }
 
-// Privileges are what the current role may do with an object. The catalog of a
-// server tells them; without one they are AllPrivileges.
+// Privileges are what the current role may do with an object. Where nobody knows
+// them they are AllPrivileges.
 type Privileges uint16
 
 // The privileges (https://www.postgresql.org/docs/current/ddl-priv.html).

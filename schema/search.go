@@ -154,7 +154,7 @@ func (s *search) tier(schema string) uint64 {
 		switch {
 		case s.schema.text != "" && s.schema.match(schema, fold(schema)) == noMatch:
 			tier = out
-		case strings.HasPrefix(schema, "pg_") && schema != pgTemp || schema == "information_schema":
+		case System(schema) && schema != pgTemp:
 			tier = 2
 		case schema == "" || slices.Contains(s.catalog.typePath, schema):
 			tier = 0

@@ -62,7 +62,7 @@ func (e *exporter) target() (string, error) {
 	}
 	names := e.distinctNames()
 	for i, name := range names {
-		names[i] = quoteIdentifier(name)
+		names[i] = lex.QuoteIdentifier(name)
 	}
 	return e.Table + " (" + strings.Join(names, ", ") + ")", nil
 }
@@ -101,21 +101,4 @@ func truth(value []byte) string {
 		return "true"
 	}
 	return "false"
-}
-
-// quoteIdentifier does what quote_identifier in PostgreSQL's
-// src/backend/utils/adt/ruleutils.c does.
-func quoteIdentifier(name string) string {
-	plain := name != "" && (name[0] < '0' || name[0] > '9')
-	for i := 0; i < len(name) && plain; i++ {
-		b := name[i]
-		plain = b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_'
-	}
-	if k := lex.LookupKeyword(name); k != lex.NotKeyword && k.Category() != lex.Unreserved {
-		plain = false
-	}
-	if plain {
-		return name
-	}
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }

@@ -86,22 +86,17 @@ func children(c *schema.Catalog, path []string, o Options) ([]Node, error) {
 	return nil, nothingAt(strings.Join(path, " › "))
 }
 
-// System reports whether a schema is PostgreSQL's own.
-func System(name string) bool {
-	return name == "pg_catalog" || name == "information_schema" || strings.HasPrefix(name, "pg_toast") || strings.HasPrefix(name, "pg_temp_")
-}
-
 // schemas lists them, PostgreSQL's own last.
 func schemas(c *schema.Catalog, system bool) []Node {
 	var nodes []Node
 	for s := range c.SchemasWithPrefix("") {
-		if System(s.Name) && !system {
+		if schema.System(s.Name) && !system {
 			continue
 		}
 		nodes = append(nodes, schemaNode(c, s))
 	}
 	slices.SortStableFunc(nodes, func(a, b Node) int {
-		return cmp.Or(compareBool(System(a.Label), System(b.Label)), strings.Compare(a.Label, b.Label))
+		return cmp.Or(compareBool(schema.System(a.Label), schema.System(b.Label)), strings.Compare(a.Label, b.Label))
 	})
 	return nodes
 }
@@ -109,7 +104,7 @@ func schemas(c *schema.Catalog, system bool) []Node {
 func schemaNode(c *schema.Catalog, s *schema.Schema) Node {
 	return Node{
 		Path: []string{s.Name}, Kind: "schema", Label: s.Name, Description: s.Comment,
-		Children: some(!empty(c, s.Name)), Hidden: s.Privileges != 0 && s.Privileges&schema.MayUse == 0,
+		Children: some(!empty(c, s.Name)), Hidden: s.Privileges&schema.MayUse == 0,
 	}
 }
 
@@ -197,7 +192,7 @@ func relations(kinds ...schema.Kind) func(*schema.Catalog, []string) []Node {
 func relation(r *schema.Relation, path []string) Node {
 	n := Node{
 		Path: path, Kind: r.Kind.String(), Label: r.Name, Description: r.Comment,
-		Hidden: r.Privileges != 0 && r.Privileges&schema.MaySelect == 0,
+		Hidden: r.Privileges&schema.MaySelect == 0,
 	}
 	if r.EstimatedRows >= 0 && r.Kind != schema.View && r.Kind != schema.Sequence {
 		n.Rows, n.Bytes = &r.EstimatedRows, &r.Bytes

@@ -185,3 +185,36 @@ func TestFind(t *testing.T) {
 		t.Errorf("a column: %+v", column)
 	}
 }
+
+// What a role may not look into is there, and marked.
+func TestWhatARoleMayNotSeeIsHidden(t *testing.T) {
+	db := pgtest.New(t).Database(t, setup, "CREATE SCHEMA open; CREATE TABLE open.mine (); CREATE TABLE open.theirs ()")
+	role := db.Role(t, "GRANT USAGE ON SCHEMA open TO $role", "GRANT SELECT ON open.mine TO $role")
+	c, err := introspect.Load(t.Context(), role.Conn(t), introspect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"": "public: false, open: false, shop: true", "open/tables": "mine: false, theirs: true"} {
+		page, err := browse.Children(c, strings.FieldsFunc(path, func(r rune) bool { return r == '/' }), browse.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hidden := map[string]bool{}
+		for _, n := range page.Nodes {
+			hidden[n.Label] = n.Hidden
+		}
+		for pair := range strings.SplitSeq(want, ", ") {
+			name, value, _ := strings.Cut(pair, ": ")
+			if fmt.Sprint(hidden[name]) != value {
+				t.Errorf("%s is hidden: %t", name, hidden[name])
+			}
+		}
+	}
+	names, err := introspect.Names(t.Context(), role.Conn(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, err := browse.Children(names, []string{"open", "tables"}, browse.Options{}); err != nil || page.Total != 2 || page.Nodes[1].Hidden {
+		t.Errorf("where nobody has asked: %+v, %v", page, err)
+	}
+}

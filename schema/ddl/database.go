@@ -125,13 +125,9 @@ func (g *generator) depth(o any) int {
 	return depth
 }
 
-// firstUserOID is FirstNormalObjectId of src/include/access/transam.h: what
-// initdb made has a smaller one.
-const firstUserOID = 16384
-
 // made reports whether a user made an object, and no extension.
 func made(o *schema.Object) bool {
-	return o.Extension == "" && (o.OID == 0 || o.OID >= firstUserOID) && o.Schema != "information_schema" && !strings.HasPrefix(o.Schema, "pg_")
+	return o.Extension == "" && (o.OID == 0 || o.OID >= schema.FirstUserOID) && !schema.System(o.Schema)
 }
 
 // objects walks what users made, in the order that PostgreSQL's own pg_dump
@@ -262,15 +258,8 @@ func (g *generator) known() map[schema.Name]bool {
 // isBuiltin reports whether a name without a schema means a function or a type
 // of pg_catalog.
 func (g *generator) isBuiltin(name string) bool {
-	for f := range g.catalog.FunctionsWithPrefix("pg_catalog", name) {
-		if f.Name == name {
-			return true
-		}
+	for range g.catalog.FunctionsNamed("pg_catalog", name) {
+		return true
 	}
-	for t := range g.catalog.TypesWithPrefix("pg_catalog", name) {
-		if t.Name == name {
-			return true
-		}
-	}
-	return false
+	return g.catalog.Type("pg_catalog", name) != nil
 }

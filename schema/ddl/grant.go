@@ -51,32 +51,32 @@ func (g *generator) grants(first rights, name, column, owner string, acl []strin
 		return nil
 	}
 	on := strings.TrimSpace(" ON " + first.kind + " " + name)
-	items := make([]aclItem, len(acl))
+	items := make([]schema.Grant, len(acl))
 	for i := range acl {
-		items[i] = parseACLItem(acl[i])
+		items[i] = schema.ParseGrant(acl[i])
 	}
 	var statements []string
-	for _, d := range []aclItem{{plain: first.public, grantor: owner}, {grantee: owner, plain: first.owner, grantor: owner}} {
-		if d.plain == "" {
+	for _, d := range []schema.Grant{{Plain: first.public, Grantor: owner}, {Grantee: owner, Plain: first.owner, Grantor: owner}} {
+		if d.Plain == "" {
 			continue
 		}
-		if i := slices.IndexFunc(items, d.equal); i >= 0 {
+		if i := slices.IndexFunc(items, func(i schema.Grant) bool { return sameGrant(i, d) }); i >= 0 {
 			items = slices.Delete(items, i, i+1)
 		} else {
-			statements = append(statements, "REVOKE ALL "+on+" FROM "+grantee(d.grantee))
+			statements = append(statements, "REVOKE ALL "+on+" FROM "+grantee(d.Grantee))
 		}
 	}
 	for _, i := range items {
-		for _, part := range []struct{ letters, option string }{{i.plain, ""}, {i.options, " WITH GRANT OPTION"}} {
+		for _, part := range []struct{ letters, option string }{{i.Plain, ""}, {i.Options, " WITH GRANT OPTION"}} {
 			if part.letters == "" {
 				continue
 			}
-			grant := "GRANT " + first.privileges(part.letters, column) + " " + on + " TO " + grantee(i.grantee) + part.option
-			if i.grantor == owner || owner == "" {
+			grant := "GRANT " + first.privileges(part.letters, column) + " " + on + " TO " + grantee(i.Grantee) + part.option
+			if i.Grantor == owner || owner == "" {
 				statements = append(statements, grant)
 				continue
 			}
-			statements = append(statements, "SET SESSION AUTHORIZATION "+literal(i.grantor), grant, "RESET SESSION AUTHORIZATION")
+			statements = append(statements, "SET SESSION AUTHORIZATION "+literal(i.Grantor), grant, "RESET SESSION AUTHORIZATION")
 		}
 	}
 	return statements
@@ -147,57 +147,10 @@ func grantee(role string) string {
 	return ident(role)
 }
 
-// aclItem is an aclitem: grantee=arwd*/grantor.
-type aclItem struct {
-	grantee string // "" for PUBLIC
-	plain   string // the letters without the grant option
-	options string // those with it
-	grantor string
-}
-
-func (i aclItem) equal(j aclItem) bool {
-	return i.grantee == j.grantee && i.grantor == j.grantor && sameLetters(i.plain, j.plain) && sameLetters(i.options, j.options)
+func sameGrant(a, b schema.Grant) bool {
+	return a.Grantee == b.Grantee && a.Grantor == b.Grantor && sameLetters(a.Plain, b.Plain) && sameLetters(a.Options, b.Options)
 }
 
 func sameLetters(a, b string) bool {
 	return len(a) == len(b) && !strings.ContainsFunc(a, func(r rune) bool { return !strings.ContainsRune(b, r) })
-}
-
-// parseACLItem reads an aclitem (aclparse of src/backend/utils/adt/acl.c).
-func parseACLItem(s string) aclItem {
-	var item aclItem
-	item.grantee, s = aclName(s)
-	letters, grantor, _ := strings.Cut(strings.TrimPrefix(s, "="), "/")
-	item.grantor, _ = aclName(grantor)
-	for i := range len(letters) {
-		switch {
-		case letters[i] == '*':
-		case i+1 < len(letters) && letters[i+1] == '*':
-			item.options += letters[i : i+1]
-		default:
-			item.plain += letters[i : i+1]
-		}
-	}
-	return item
-}
-
-// aclName reads a role's name, which is in quotes where it needs them.
-func aclName(s string) (name, rest string) {
-	if !strings.HasPrefix(s, `"`) {
-		if end := strings.IndexByte(s, '='); end >= 0 {
-			return s[:end], s[end:]
-		}
-		return s, ""
-	}
-	var b strings.Builder
-	for i := 1; i < len(s); i++ {
-		if s[i] == '"' {
-			if i+1 == len(s) || s[i+1] != '"' {
-				return b.String(), s[i+1:]
-			}
-			i++
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String(), ""
 }

@@ -7,29 +7,8 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 )
 
-// ident writes a name, in quotes where it needs them (quote_identifier of
-// src/backend/utils/adt/ruleutils.c).
-func ident(name string) string {
-	if plain(name) {
-		return name
-	}
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-}
-
-func plain(name string) bool {
-	if name == "" {
-		return false
-	}
-	for i := range len(name) {
-		c := name[i]
-		if c >= 'a' && c <= 'z' || c == '_' || i > 0 && c >= '0' && c <= '9' {
-			continue
-		}
-		return false
-	}
-	k := lex.LookupKeyword(name)
-	return k == lex.NotKeyword || k.Category() == lex.Unreserved
-}
+// ident writes a name, in quotes where it needs them.
+func ident(name string) string { return lex.QuoteIdentifier(name) }
 
 // idents writes names as a list.
 func idents(names []string) string {
@@ -117,7 +96,7 @@ func bare(value string) bool {
 		tokens = tokens[1:]
 	}
 	return len(tokens) == 1 && (tokens[0].Kind == lex.Integer || tokens[0].Kind == lex.Number) ||
-		value == "true" || value == "false" || value == "on" || value == "off" || plain(value)
+		value == "true" || value == "false" || value == "on" || value == "off" || ident(value) == value
 }
 
 // foreignOptions writes OPTIONS (name 'value', …), or "".

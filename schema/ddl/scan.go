@@ -19,20 +19,13 @@ func significant(sql string) []token {
 	var tokens []token
 	l := lex.NewLexer(sql, 0, lex.Options{})
 	for t := l.NextSignificant(); t.Kind != lex.EOF; t = l.NextSignificant() {
-		text := sql[t.Span.Start:t.Span.End]
-		tokens = append(tokens, token{t, text, storedName(t.Kind, text)})
+		written := token{Token: t, text: t.Text(sql)}
+		if t.Name() {
+			written.name = lex.Identifier(written.text)
+		}
+		tokens = append(tokens, written)
 	}
 	return tokens
-}
-
-func storedName(kind lex.Kind, text string) string {
-	switch kind {
-	case lex.Ident:
-		return strings.ToLower(text)
-	case lex.QuotedIdent:
-		return strings.ReplaceAll(strings.Trim(text, `"`), `""`, `"`)
-	}
-	return ""
 }
 
 // named gives the qualified names that stand in an SQL text with the span of

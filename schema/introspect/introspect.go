@@ -57,6 +57,18 @@ func Names(ctx context.Context, conn *pgx.Conn) (*schema.Catalog, error) {
 		return nil, err
 	}
 	contents.Level = schema.NamesOnly
+	for i := range contents.Schemas {
+		contents.Schemas[i].Privileges = schema.AllPrivileges // nobody has asked
+	}
+	for i := range contents.Relations {
+		contents.Relations[i].Privileges = schema.AllPrivileges
+	}
+	for i := range contents.Functions {
+		contents.Functions[i].Privileges = schema.AllPrivileges
+	}
+	for i := range contents.Types {
+		contents.Types[i].Privileges = schema.AllPrivileges
+	}
 	return schema.New(contents), nil
 }
 
@@ -170,9 +182,8 @@ func supported(version int) error {
 	if version >= oldest {
 		return nil
 	}
-	err := tusk.NewError(tusk.Query, nil, "The catalog of a server of PostgreSQL %d cannot be read.", version/10000)
-	err.Hint = "Upgrade the server to PostgreSQL 14 or later."
-	return err
+	return tusk.NewError(tusk.Query, nil, "the catalog of a server of PostgreSQL %d cannot be read", version/10000).
+		WithHint("Upgrade the server to PostgreSQL 14 or later.")
 }
 
 // session reads what the session is, and sets it up: after that, all that the
@@ -210,7 +221,7 @@ func (l *loader) firstOID(ctx context.Context, tx pgx.Tx, builtin *schema.Catalo
 	const query = `SELECT (SELECT count(*) FROM pg_catalog.pg_class WHERE oid < $1 AND relkind IN ('r', 'v') AND relnamespace IN ('pg_catalog'::regnamespace, to_regnamespace('information_schema'))),
 		(SELECT count(*) FROM pg_catalog.pg_operator WHERE oid < $1)`
 	var relations, operators int
-	err := tx.QueryRow(ctx, query, uint32(firstUserOID)).Scan(&relations, &operators)
+	err := tx.QueryRow(ctx, query, uint32(schema.FirstUserOID)).Scan(&relations, &operators)
 	if err != nil {
 		return 0, err
 	}
@@ -225,7 +236,7 @@ func (l *loader) firstOID(ctx context.Context, tx pgx.Tx, builtin *schema.Catalo
 	if relations != 0 || operators != 0 {
 		return 0, nil
 	}
-	return firstUserOID, nil
+	return schema.FirstUserOID, nil
 }
 
 // everything is all that a catalog has, relations before their parts.

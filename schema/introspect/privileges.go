@@ -1,10 +1,6 @@
 package introspect
 
-import (
-	"strings"
-
-	"github.com/tusk-lsp/tusk-lsp/schema"
-)
+import "github.com/tusk-lsp/tusk-lsp/schema"
 
 // The letters of privileges in an aclitem
 // (https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGE-ABBREVS-TABLE).
@@ -72,39 +68,17 @@ func (l *loader) everywhere() schema.Privileges {
 	return may
 }
 
-// granted gives the privileges that aclitems give to the current role:
-// role=letters/grantor, where no role is PUBLIC.
+// granted gives the privileges that aclitems give to the current role.
 func (l *loader) granted(acl []string) schema.Privileges {
 	var may schema.Privileges
 	for _, item := range acl {
-		role, rest := grantee(item)
-		if role != "" && !l.roles[role] {
+		g := schema.ParseGrant(item)
+		if g.Grantee != "" && !l.roles[g.Grantee] {
 			continue
 		}
-		given, _, _ := strings.Cut(rest, "/")
-		for i := range len(given) {
-			may |= letters[given[i]] // a * after a letter, for the grant option, means nothing here
+		for _, letter := range []byte(g.Plain + g.Options) {
+			may |= letters[letter]
 		}
 	}
 	return may
-}
-
-// grantee splits an aclitem at its equals sign. A role's name stands in quotes
-// where it has unusual characters, and quotes in it are doubled.
-func grantee(item string) (role, rest string) {
-	if !strings.HasPrefix(item, `"`) {
-		role, rest, _ = strings.Cut(item, "=")
-		return role, rest
-	}
-	var b strings.Builder
-	for i := 1; i < len(item); i++ {
-		if item[i] == '"' {
-			if !strings.HasPrefix(item[i+1:], `"`) {
-				return b.String(), strings.TrimPrefix(item[i+1:], "=")
-			}
-			i++
-		}
-		b.WriteByte(item[i])
-	}
-	return b.String(), ""
 }

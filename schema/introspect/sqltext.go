@@ -60,7 +60,3 @@ func firing(column string) string {
 // visible leaves out the schemas that hold no object of interest: TOAST tables
 // and other sessions' temporary ones.
 const visible = ` n.nspname !~ '^pg_(toast|temp_|toast_temp_)' `
-
-// firstUserOID is where the OIDs of objects begin that initdb did not make
-// (FirstNormalObjectId in PostgreSQL's access/transam.h).
-const firstUserOID = 16384

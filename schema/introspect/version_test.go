@@ -15,7 +15,7 @@ func TestServersBefore14AreRefusedClearly(t *testing.T) {
 	if got := tusk.CategoryOf(err); got != tusk.Query {
 		t.Errorf("category: got %v, want %v", got, tusk.Query)
 	}
-	if got, want := err.Error(), "The catalog of a server of PostgreSQL 13 cannot be read."; got != want {
+	if got, want := err.Error(), "the catalog of a server of PostgreSQL 13 cannot be read"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -71,7 +71,7 @@ func stringEscape(text string) (r rune, size int) {
 
 // unicodeEscape reads 0061 and +000061 of a U&'…'.
 func unicodeEscape(text string) (r rune, size int) {
-	if text[0] == '+' {
+	if strings.HasPrefix(text, "+") {
 		return hexadecimal(text, 1, 7)
 	}
 	return hexadecimal(text, 0, 4)

@@ -1,7 +1,6 @@
 package lex
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -76,13 +75,13 @@ func unescaped(text string, escape byte) string {
 			i++
 			continue
 		}
-		r, size := codePoint(text[i+1:])
-		if size == 0 {
+		r, size := unicodeEscape(text[i+1:])
+		if size <= 0 {
 			b.WriteByte(text[i])
 			continue
 		}
 		if i += size; utf16.IsSurrogate(r) && i+1 < len(text) && text[i+1] == escape {
-			if second, size := codePoint(text[i+2:]); size > 0 {
+			if second, size := unicodeEscape(text[i+2:]); size > 0 {
 				r = utf16.DecodeRune(r, second)
 				i += 1 + size
 			}
@@ -90,22 +89,6 @@ func unescaped(text string, escape byte) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-// codePoint reads what stands behind an escape: four digits, or + and six.
-func codePoint(text string) (r rune, size int) {
-	from, to := 0, 4
-	if strings.HasPrefix(text, "+") {
-		from, to = 1, 7
-	}
-	if len(text) < to {
-		return 0, 0
-	}
-	n, err := strconv.ParseUint(text[from:to], 16, 32)
-	if err != nil {
-		return 0, 0
-	}
-	return rune(n), to
 }
 
 // QuoteIdentifier writes a name such that SQL reads it back: with quotes where it
