@@ -16,6 +16,7 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/schema/ddl"
+	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 )
 
@@ -107,7 +108,7 @@ func TestTables(t *testing.T) {
 	conn := db.Conn(t)
 	tried := 0
 	for r := range catalog.Relations() {
-		if r.Kind == schema.Sequence || r.PartitionOf().Name != "" {
+		if schema.System(r.Schema) || r.Kind == schema.Sequence || r.PartitionOf().Name != "" {
 			continue
 		}
 		kind := strings.ToUpper(strings.TrimPrefix(r.Kind.String(), "partitioned "))
@@ -205,77 +206,55 @@ func compare(t *testing.T, s *pgtest.Server, original *pgtest.Database) {
 	}
 }
 
-//go:embed testdata/helpers.sql
-var helpers string
-
-//go:embed testdata/load.sql
-var queries string
-
-// load reads a catalog whole, apart from package introspect, so that an error
-// there does not hide one here. Each query gives a field of schema.Contents as
-// JSON. The account tells the same in lines, without what no DDL can bring back. As
-// in a dump, what a partition's foreign key was called before it was attached is
-// lost.
+// load reads a catalog. The account tells what users made in it in lines, without
+// what no DDL can bring back.
 func load(t *testing.T, db *pgtest.Database) (catalog *schema.Catalog, account string) {
 	t.Helper()
-	conn := db.Conn(t)
-	if _, err := conn.PgConn().Exec(t.Context(), "SET search_path = ''; "+helpers).ReadAll(); err != nil {
+	catalog, err := introspect.Load(t.Context(), db.Conn(t), introspect.Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	var c schema.Contents
-	fields := map[string]any{
-		"ServerVersion": &c.ServerVersion, "Schemas": &c.Schemas, "Extensions": &c.Extensions, "Relations": &c.Relations,
-		"Functions": &c.Functions, "Types": &c.Types, "Operators": &c.Operators, "OperatorClasses": &c.OperatorClasses,
-		"OperatorFamilies": &c.OperatorFamilies, "Casts": &c.Casts, "Collations": &c.Collations, "Conversions": &c.Conversions,
-		"TextSearch": &c.TextSearch, "Statistics": &c.Statistics, "Languages": &c.Languages, "AccessMethods": &c.AccessMethods,
-		"EventTriggers": &c.EventTriggers, "ForeignDataWrappers": &c.ForeignDataWrappers, "ForeignServers": &c.ForeignServers,
-		"Publications": &c.Publications, "Roles": &c.Roles,
-	}
-	for part := range strings.SplitSeq(strings.TrimPrefix(queries, "-- "), "\n-- ") {
-		name, query, _ := strings.Cut(part, "\n")
-		var content []byte
-		if err := conn.QueryRow(t.Context(), query).Scan(&content); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if content == nil {
-			continue
-		}
-		var objects any
-		if err := json.Unmarshal(content, &objects); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		account += lines(name, objects)
-		if err := json.Unmarshal(content, fields[name]); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-	}
-	return schema.New(c), account
-}
-
-// lines writes what is known of each object of a kind, a fact on a line.
-func lines(kind string, objects any) string {
-	list, ok := objects.([]any)
-	if !ok {
-		list = []any{objects}
-	}
 	var b strings.Builder
-	for _, o := range list {
-		path := kind
-		if fields, ok := o.(map[string]any); ok {
-			path += fmt.Sprintf(" %v.%v", fields["Schema"], fields["Name"])
+	for object := range catalog.Objects() {
+		content, err := json.Marshal(object)
+		if err != nil {
+			t.Fatal(err)
 		}
-		facts(&b, path, o)
+		var fields map[string]any
+		if err := json.Unmarshal(content, &fields); err != nil {
+			t.Fatal(err)
+		}
+		if oid, _ := fields["OID"].(float64); oid < schema.FirstUserOID && fields["Name"] != "public" {
+			continue // initdb made it
+		}
+		switch o := object.(type) {
+		case *schema.Role, *schema.Database, *schema.Tablespace, *schema.Subscription:
+			continue // the server's, or secret
+		case *schema.Operator:
+			if o.Function.Name == "" {
+				continue // but another one's commutator, of which nothing else is left
+			}
+		case *schema.Relation:
+			// As in a dump, what a partition's foreign key was called before it was
+			// attached is lost.
+			for i, k := range o.Constraints {
+				if k.Kind == schema.ForeignKey && k.Inherited {
+					fields["Constraints"].([]any)[i].(map[string]any)["Name"] = ""
+				}
+			}
+		}
+		facts(&b, fmt.Sprintf("%T %v.%v", object, fields["Schema"], fields["Name"]), fields)
 	}
-	return b.String()
+	return catalog, b.String()
 }
 
-// facts writes a value of JSON without OIDs, the numbers of columns, and what is
-// empty. The order of columns counts but where it comes from parents.
+// facts writes a value of JSON without OIDs, the numbers of columns, what is
+// empty, and what only rows have brought about. The order of columns counts but where it comes from parents.
 func facts(b *strings.Builder, path string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, part := range v {
-			if key != "OID" && key != "TypeOID" && key != "Attnum" {
+			if key != "OID" && key != "TypeOID" && key != "ArrayOID" && key != "Attnum" && key != "EstimatedRows" && key != "Bytes" && key != "Missing" {
 				facts(b, path+"."+key, part)
 			}
 		}

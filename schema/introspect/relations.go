@@ -8,7 +8,8 @@ import (
 
 // What few relations have is NULL for the others, so that many tables stay
 // cheap.
-var selectRelations = `SELECT c.oid, n.nspname, c.relname, coalesce(o.rolname, ''), c.relacl::text[],
+var selectRelations = `SELECT c.oid, n.nspname, c.relname, coalesce(o.rolname, ''),
+	nullif(c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))::text[],
 	coalesce(` + extension("pg_class", "c.oid") + `, ''), coalesce(` + comment("pg_class", "c.oid") + `, ''),
 	c.relkind::text, c.relpersistence::text, c.reltuples::int8, c.relpages::int8 * current_setting('block_size')::int8, c.relnatts::int4,
 	(SELECT json_agg(` + relationName("i.inhparent") + ` ORDER BY i.inhseqno) FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid),
