@@ -84,6 +84,72 @@ func (e *Edit) Replace(old, with AnyObject) {
 	e.Put(with)
 }
 
+// Change is a Replace by a copy whose Object part is changed: a new owner or a
+// new comment, say.
+func (e *Edit) Change(o AnyObject, change func(*Object)) { e.Replace(o, changedCopy(o, change)) }
+
+func changedCopy(o AnyObject, change func(*Object)) AnyObject {
+	switch o := o.(type) {
+	case *Relation:
+		return with(o, change)
+	case *Function:
+		return with(o, change)
+	case *Type:
+		return with(o, change)
+	case *Schema:
+		return with(o, change)
+	case *Operator:
+		return with(o, change)
+	case *OperatorClass:
+		return with(o, change)
+	case *OperatorFamily:
+		return with(o, change)
+	case *Cast:
+		return with(o, change)
+	case *Collation:
+		return with(o, change)
+	case *Conversion:
+		return with(o, change)
+	case *TextSearchObject:
+		return with(o, change)
+	case *Statistics:
+		return with(o, change)
+	case *Language:
+		return with(o, change)
+	case *AccessMethod:
+		return with(o, change)
+	case *Extension:
+		return with(o, change)
+	case *EventTrigger:
+		return with(o, change)
+	case *ForeignDataWrapper:
+		return with(o, change)
+	case *ForeignServer:
+		return with(o, change)
+	case *Publication:
+		return with(o, change)
+	case *Subscription:
+		return with(o, change)
+	case *Role:
+		return with(o, change)
+	case *Database:
+		return with(o, change)
+	case *Tablespace:
+		return with(o, change)
+	}
+	panic(fmt.Sprintf("schema: %T is no object of a catalog", o))
+}
+
+func with[T any, P interface {
+	*T
+	AnyObject
+}](o P, change func(*Object)) AnyObject {
+	c := P(new(T))
+	*c = *o
+	change(c.header())
+	return c
+}
+
 // SetSearchPath sets the schemas of unqualified names, as in SET search_path:
 // "$user" stands for the schema of the current role's name.
 func (e *Edit) SetSearchPath(path []string) {

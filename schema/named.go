@@ -13,12 +13,92 @@ type TypeReference struct {
 	Row        *Relation // nil but for the row of a relation
 	Dimensions int       // of an array, 0 for none
 	Modifiers  string    // what stands between the parentheses: 10,2
+	Fields     string    // of an interval: year to month
+}
+
+// String gives the type as format_type writes it while the search_path is
+// empty (https://www.postgresql.org/docs/current/functions-info.html).
+func (t TypeReference) String() string {
+	text := t.element()
+	if t.Dimensions > 0 {
+		text += "[]"
+	}
+	return text
+}
+
+func (t TypeReference) element() string {
+	if t.Row != nil {
+		return qualified(t.Row.QualifiedName())
+	}
+	modifiers := strings.Join(strings.Fields(t.Modifiers), "")
+	if t.Type.Schema != pgCatalog {
+		return qualified(t.Type.QualifiedName()) + parenthesised(modifiers)
+	}
+	switch t.Type.Name {
+	case "int2":
+		return "smallint"
+	case "int4":
+		return "integer"
+	case "int8":
+		return "bigint"
+	case "float4":
+		return "real"
+	case "float8":
+		return "double precision"
+	case "bool":
+		return "boolean"
+	case "varchar":
+		return "character varying" + parenthesised(modifiers)
+	case "bpchar":
+		if modifiers == "" {
+			return "bpchar"
+		}
+		return "character" + parenthesised(modifiers)
+	case "varbit":
+		return "bit varying" + parenthesised(modifiers)
+	case "bit":
+		if modifiers == "" {
+			return `"bit"`
+		}
+	case "numeric":
+		if modifiers != "" && !strings.Contains(modifiers, ",") {
+			modifiers += ",0"
+		}
+		return "numeric" + parenthesised(modifiers)
+	case "json":
+		return "json"
+	case "timestamp":
+		return "timestamp" + parenthesised(modifiers) + " without time zone"
+	case "timestamptz":
+		return "timestamp" + parenthesised(modifiers) + " with time zone"
+	case "time":
+		return "time" + parenthesised(modifiers) + " without time zone"
+	case "timetz":
+		return "time" + parenthesised(modifiers) + " with time zone"
+	case "interval":
+		if t.Fields != "" {
+			return "interval " + t.Fields + parenthesised(modifiers)
+		}
+		return "interval" + parenthesised(modifiers)
+	}
+	return lex.QuoteIdentifier(t.Type.Name) + parenthesised(modifiers)
+}
+
+func parenthesised(modifiers string) string {
+	if modifiers == "" {
+		return ""
+	}
+	return "(" + modifiers + ")"
+}
+
+func qualified(n Name) string {
+	return lex.QuoteIdentifier(n.Schema) + "." + lex.QuoteIdentifier(n.Name)
 }
 
 // TypeNamed gives the type of a text as format_type or a declaration writes
-// it: character varying(20)[], timestamptz, app."Mood". The fields of an
-// interval and SETOF are read over. An unqualified name is looked up by the
-// search path. It reports whether there is such a type.
+// it: character varying(20)[], timestamptz, app."Mood". SETOF is read over. An
+// unqualified name is looked up by the search path. It reports whether there is
+// such a type.
 func (c *Catalog) TypeNamed(display string) (TypeReference, bool) {
 	var t TypeReference
 	rest := strings.TrimSpace(display)
@@ -48,6 +128,12 @@ func (c *Catalog) TypeNamed(display string) (TypeReference, bool) {
 	case words != "":
 		if name := spelling(words, modifiers); name != "" {
 			t.Type = c.Type(pgCatalog, name)
+			switch {
+			case name == "interval":
+				t.Fields = strings.TrimPrefix(words, "interval ")
+			case modifiers == "" && (name == "bpchar" || name == "bit"):
+				t.Modifiers = "1"
+			}
 			break
 		}
 		names = []string{words}
@@ -123,6 +209,8 @@ func spelling(words, modifiers string) string {
 		return "bpchar"
 	case "character varying", "char varying", "national character varying", "national char varying", "nchar varying":
 		return "varchar"
+	case "bit":
+		return "bit"
 	case "bit varying":
 		return "varbit"
 	case "timestamp without time zone":

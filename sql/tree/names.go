@@ -18,7 +18,7 @@ type Name struct {
 // too, as far as the nodes themselves, beside their children, have it.
 func (n Node) Names() []Name {
 	var names []Name
-	for token := range n.own() {
+	for token := range n.Own() {
 		switch {
 		case token.Name():
 			names = append(names, Name{lex.Identifier(token.Text(n.tree.src)), token.Span})

@@ -365,7 +365,7 @@ descend:
 // Has reports whether the node itself, beside its children, has the keyword:
 // whether a CREATE is one OR REPLACE, say.
 func (n Node) Has(k lex.Keyword) bool {
-	for token := range n.own() {
+	for token := range n.Own() {
 		if token.Keyword == k {
 			return true
 		}
@@ -373,8 +373,8 @@ func (n Node) Has(k lex.Keyword) bool {
 	return false
 }
 
-// own gives the node's tokens that are in none of its children.
-func (n Node) own() iter.Seq[lex.Token] {
+// Own gives the node's tokens that are in none of its children.
+func (n Node) Own() iter.Seq[lex.Token] {
 	return func(yield func(lex.Token) bool) {
 		if n.tree == nil {
 			return
