@@ -211,7 +211,11 @@ func (s *Session) descend(r *schema.Relation, change func(*schema.Relation)) {
 // inheritChecks gives a relation the CHECK constraints of a parent.
 func (s *Session) inheritChecks(parent, child *schema.Relation) {
 	for _, c := range parent.Constraints {
-		if c.Kind != schema.CheckConstraint || c.NoInherit || constraintOf(child, c.Name) != nil {
+		if c.Kind != schema.CheckConstraint || c.NoInherit {
+			continue
+		}
+		if own := constraintOf(child, c.Name); own != nil {
+			own.Inherited = own.Inherited || child.PartitionOf().Name != ""
 			continue
 		}
 		c.Inherited, c.Comment = true, ""
@@ -367,7 +371,7 @@ func (s *Session) addConstraint(n tree.Node, r *schema.Relation, only bool) {
 			s.addForeignKey(c, r)
 			sortParts(r)
 			s.edit.Put(r)
-			s.descend(r, func(child *schema.Relation) { s.inheritKeys(child) })
+			s.descend(r, s.inheritKeys)
 		}
 	}
 }
@@ -427,6 +431,7 @@ func (s *Session) attachPartition(n tree.Node, r *schema.Relation) {
 	s.inheritKeys(child)
 	sortParts(child)
 	s.edit.Put(child)
+	s.descend(child, s.inheritKeys)
 }
 
 // inheritFrom makes what a table has alike with a parent inherited.
@@ -570,9 +575,9 @@ func (s *Session) alterStorage(n tree.Node, r *schema.Relation) {
 			}
 		}
 	case n.Has(lex.KwLogged):
-		r.Persistence = schema.Permanent
+		s.setPersistence(r, schema.Permanent)
 	case n.Has(lex.KwUnlogged):
-		r.Persistence = schema.Unlogged
+		s.setPersistence(r, schema.Unlogged)
 	case n.Has(lex.KwReset):
 		for option := range n.Children() {
 			if option.Kind() == tree.RelOption && r.Storage != nil {
@@ -588,6 +593,20 @@ func (s *Session) alterStorage(n tree.Node, r *schema.Relation) {
 				}
 			}
 		}
+	}
+}
+
+// setPersistence plays SET LOGGED and SET UNLOGGED, which the sequences of a table
+// follow since PostgreSQL 15.
+func (s *Session) setPersistence(r *schema.Relation, p schema.Persistence) {
+	r.Persistence = p
+	if version := s.Catalog().ServerVersion(); 0 < version && version < 150000 {
+		return
+	}
+	for sequence := range s.Catalog().OwnedSequences(r.QualifiedName()) {
+		copied := altered(sequence)
+		copied.Persistence = p
+		s.edit.Put(copied)
 	}
 }
 

@@ -145,7 +145,7 @@ func (s *Session) addKey(r *schema.Relation, k key) {
 	k.index.Name = k.constraint.Name
 	switch {
 	case k.index.Name != "":
-		if s.taken(schema.Name{Schema: r.Schema, Name: k.index.Name}) || hasIndex(r, k.index.Name) || constraintOf(r, k.index.Name) != nil {
+		if s.taken(schema.Name{Schema: r.Schema, Name: k.index.Name}) || hasIndex(r, k.index.Name) || k.constraint.Kind != notAKey && constraintOf(r, k.index.Name) != nil {
 			s.refuse(k.node, "relation %q already exists", k.index.Name)
 			return
 		}
@@ -176,7 +176,7 @@ func (s *Session) addCheck(n tree.Node, r *schema.Relation) string {
 	case c.Name == "":
 		c.Name = s.constraintName(r, "", "check")
 	case at != nil && at.Inherited && at.Kind == c.Kind:
-		at.Inherited = false // the parent's and the table's own are one
+		at.Inherited = r.PartitionOf().Name != "" // the parent's and the table's own are one
 		return c.Name
 	case at != nil:
 		s.refuse(n, "constraint %q for relation %q already exists", c.Name, r.Name)

@@ -15,8 +15,15 @@ func (s *Session) drop(n tree.Node) {
 		s.dropPart(n, of)
 		return
 	}
+	// What depends on another one of the list goes with it.
+	listed := map[tree.Node]bool{}
 	for name := range n.Children() {
-		s.dropNamedBy(n, name, cascade)
+		listed[name] = s.named(name) != nil
+	}
+	for name := range n.Children() {
+		if !listed[name] || s.named(name) != nil {
+			s.dropNamedBy(n, name, cascade)
+		}
 	}
 }
 
@@ -34,9 +41,7 @@ func (s *Session) dropNamedBy(n, name tree.Node, cascade bool) {
 		if !n.Has(lex.KwCast) && !n.Has(lex.KwTransform) {
 			s.dropType(n, name, cascade)
 		} else if name.Label() == tree.FieldFrom && n.Has(lex.KwCast) {
-			if cast := c.Cast(s.signatureType(name), s.signatureType(n.Field(tree.FieldTo))); cast != nil {
-				s.edit.Drop(cast)
-			}
+			s.dropCast(n, name)
 		}
 	case tree.SchemaName:
 		s.dropSchema(n, name, cascade)
@@ -70,6 +75,17 @@ func (s *Session) dropNamed(n tree.Node) {
 	}
 }
 
+func (s *Session) dropCast(n, from tree.Node) {
+	noted := len(s.problems)
+	cast := s.Catalog().Cast(s.signatureType(from), s.signatureType(n.Field(tree.FieldTo)))
+	s.problems = s.problems[:noted]
+	if cast != nil {
+		s.edit.Drop(cast)
+	} else {
+		s.missing(n, from, "cast from type")
+	}
+}
+
 // resolve gives a name with the schema where has finds it on the search_path.
 func (s *Session) resolve(name schema.Name, has func(schema string) bool) schema.Name {
 	if name.Schema != "" {
@@ -99,7 +115,8 @@ func (s *Session) named(n tree.Node) schema.AnyObject {
 		if n.Child(tree.OperatorName).Exists() {
 			return present(s.operator(n))
 		}
-		return present(s.function(n, n))
+		f, _ := s.findFunction(n)
+		return present(f)
 	case tree.SchemaName:
 		return present(c.Schema(name))
 	case tree.CollationName:
@@ -279,6 +296,10 @@ func (s *Session) dropUsers(display string) {
 				s.dropRelation(r, true)
 				break
 			}
+			if r.Partition != nil && reads(r.Partition.Key, column.Name) {
+				s.dropRelation(r, true)
+				break
+			}
 			s.removeColumn(s.Catalog().Relation(r.Schema, r.Name), column.Name, true)
 		}
 	}
@@ -434,11 +455,13 @@ func (s *Session) operator(n tree.Node) *schema.Operator {
 		in = names[0].Text
 	}
 	var operands []string
+	noted := len(s.problems)
 	for operand := range n.Children() {
 		if operand.Kind() == tree.TypeName {
 			operands = append(operands, s.signatureType(operand))
 		}
 	}
+	s.problems = s.problems[:noted] // that there is no such operator says enough
 	if n.Has(lex.KwNone) {
 		operands = append([]string{""}, operands...)
 	}

@@ -332,9 +332,9 @@ func (sc *scope) result(call tree.Node, declared string) string {
 			element := strings.TrimSuffix(given, "[]")
 			switch {
 			case given == "" || given == unknown:
-			case strings.HasSuffix(a.Type, "array") && !strings.HasSuffix(declared, "array"):
+			case isArray(a.Type) && !isArray(declared):
 				return element
-			case !strings.HasSuffix(a.Type, "array") && strings.HasSuffix(declared, "array"):
+			case !isArray(a.Type) && isArray(declared):
 				return baseName(given) + "[]"
 			default:
 				return baseName(given)
@@ -343,6 +343,10 @@ func (sc *scope) result(call tree.Node, declared string) string {
 		at++
 	}
 	return ""
+}
+
+func isArray(polymorphic string) bool {
+	return polymorphic == "anyarray" || polymorphic == "anycompatiblearray"
 }
 
 // indirection gives the type of a subscript or a field.

@@ -47,7 +47,7 @@ func (s *Session) createIndex(n tree.Node) {
 			return
 		}
 	}
-	s.addIndex(r, index)
+	s.addIndex(r, index, n.Has(lex.KwOnly))
 }
 
 // replaceIndex is for an index that there is: one of a table that the catalog
@@ -60,12 +60,12 @@ func (s *Session) replaceIndex(n tree.Node, r *schema.Relation, index schema.Ind
 	r = altered(r)
 	r.Indexes = slices.DeleteFunc(r.Indexes, func(x schema.Index) bool { return x.Name == index.Name })
 	s.edit.Put(r)
-	s.addIndex(r, index)
+	s.addIndex(r, index, false)
 }
 
 // addIndex adds an index to a relation and, where that is a partitioned table, to
-// its partitions.
-func (s *Session) addIndex(r *schema.Relation, index schema.Index) {
+// its partitions unless only it shall have it.
+func (s *Session) addIndex(r *schema.Relation, index schema.Index, only bool) {
 	r = altered(r)
 	s.addKey(r, key{constraint: schema.Constraint{Name: index.Name, Kind: notAKey}, index: index})
 	if s.refused {
@@ -74,10 +74,13 @@ func (s *Session) addIndex(r *schema.Relation, index schema.Index) {
 	name := r.Indexes[len(r.Indexes)-1].Name
 	sortParts(r)
 	s.edit.Put(r)
-	if r.Kind != schema.PartitionedTable {
+	if r.Kind != schema.PartitionedTable || only {
 		return
 	}
 	for partition := range s.Catalog().Children(r.QualifiedName()) {
+		if partition.Kind == schema.ForeignTable {
+			continue // it has no indexes
+		}
 		child := altered(partition)
 		copied := key{index: clonedIndex(index), constraint: schema.Constraint{Kind: notAKey}}
 		copied.index.PartitionOf = schema.Name{Schema: r.Schema, Name: name}
@@ -85,7 +88,7 @@ func (s *Session) addIndex(r *schema.Relation, index schema.Index) {
 			s.edit.Put(child)
 			continue
 		}
-		s.addIndex(partition, copied.index)
+		s.addIndex(partition, copied.index, false)
 	}
 }
 
@@ -101,6 +104,9 @@ func (s *Session) indexKey(n tree.Node) schema.IndexKey {
 	}
 	if k.Column == "" {
 		for child := range n.Children() {
+			if k.Column = plainColumn(child); k.Column != "" {
+				break
+			}
 			k.Expression = s.qualifiedText(child)
 			if kind := child.Kind(); kind != tree.FuncCall && !strings.HasPrefix(k.Expression, "(") {
 				k.Expression = "(" + k.Expression + ")"
@@ -109,6 +115,20 @@ func (s *Session) indexKey(n tree.Node) schema.IndexKey {
 		}
 	}
 	return k
+}
+
+// plainColumn gives the column of (a) or (a COLLATE "C"), "" of another
+// expression.
+func plainColumn(n tree.Node) string {
+	switch n.Kind() {
+	case tree.ColumnRef:
+		return n.Name()
+	case tree.ParenExpr, tree.CollateClause:
+		for child := range n.Children() {
+			return plainColumn(child)
+		}
+	}
+	return ""
 }
 
 // indexColumnNames gives the columns of an index as they are called in its name,

@@ -387,8 +387,11 @@ func (sc *scope) mergedFirst(left int, merged []string) {
 	for _, name := range merged {
 		for _, of := range sc.from[left:] {
 			if at := slices.IndexFunc(of.columns, func(c schema.Column) bool { return c.Name == name }); at >= 0 {
-				shared = append(shared, of.columns[at])
-				break
+				if i := slices.IndexFunc(shared, func(c schema.Column) bool { return c.Name == name }); i >= 0 {
+					shared[i].Type = common(shared[i].Type, of.columns[at].Type)
+				} else {
+					shared = append(shared, of.columns[at])
+				}
 			}
 		}
 	}

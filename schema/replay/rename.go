@@ -644,6 +644,16 @@ func (s *Session) commentColumn(n tree.Node, text string) {
 		s.refuse(n, "column %q of relation %q does not exist", column, r.Name)
 		return
 	}
+	if t, found := s.Catalog().TypeNamed(quoted(of)); found && t.Type != nil && t.Type.Kind == schema.Composite {
+		copied := *t.Type
+		copied.Attributes = each(t.Type.Attributes, func(c *schema.Column) {
+			if c.Name == column {
+				c.Comment = text
+			}
+		})
+		s.edit.Put(&copied)
+		return
+	}
 	s.refuse(n, "relation %q does not exist", of.Name)
 }
 

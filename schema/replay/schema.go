@@ -183,7 +183,7 @@ func (s *Session) createBase(n tree.Node) {
 }
 
 func (s *Session) createAggregate(n, name tree.Node) {
-	f := &schema.Function{Object: s.object(s.newName(name)), Kind: schema.Aggregate, Privileges: schema.AllPrivileges, Language: "internal", Body: new(schema.Body), Aggregate: new(schema.AggregateInfo)}
+	f := &schema.Function{Object: s.object(s.newName(name)), Kind: schema.Aggregate, Privileges: schema.AllPrivileges, Language: "internal", Volatility: schema.Immutable, Body: new(schema.Body), Aggregate: new(schema.AggregateInfo)}
 	f.Arguments = s.parameters(n)
 	var state, final string
 	for property := range n.Children() {
@@ -195,6 +195,13 @@ func (s *Session) createAggregate(n, name tree.Node) {
 		case "basetype":
 			if text := strings.ToLower(value.Text()); text != "" && text != `"any"` && literalIn(property) != "ANY" {
 				f.Arguments = []schema.Argument{{Type: s.signatureType(value)}}
+			}
+		case "parallel":
+			switch strings.ToLower(textOf(property.Child(tree.TypeName))) {
+			case "safe":
+				f.Parallel = schema.ParallelSafe
+			case "restricted":
+				f.Parallel = schema.ParallelRestricted
 			}
 		case "stype", "stype1":
 			state = s.signatureType(value)

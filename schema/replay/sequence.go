@@ -55,6 +55,9 @@ func (s *Session) ownedSequence(r *schema.Relation, column, of string) *schema.R
 		Object: s.object(schema.Name{Schema: r.Schema, Name: name}), Kind: schema.Sequence,
 		Persistence: r.Persistence, Privileges: schema.AllPrivileges, EstimatedRows: -1,
 	}
+	if version := s.Catalog().ServerVersion(); r.Persistence == schema.Unlogged && 0 < version && version < 150000 {
+		sequence.Persistence = schema.Permanent // unlogged sequences came with PostgreSQL 15
+	}
 	s.startSequence(sequence, of)
 	sequence.Sequence.OwnedBy, sequence.Sequence.OwnedByColumn = r.QualifiedName(), column
 	return sequence

@@ -41,6 +41,19 @@ func (s *Session) createTable(n tree.Node) {
 	}
 	s.storage(d.Relation, n)
 	s.tableBody(n, d)
+	s.onCommit(n, d)
+}
+
+// onCommit heeds ON COMMIT DROP: outside of a transaction block such a table is
+// gone at once.
+func (s *Session) onCommit(n tree.Node, d *definition) {
+	switch {
+	case !n.Has(lex.KwCommit) || !n.Has(lex.KwDrop) || s.refused:
+	case s.transaction:
+		s.untilCommit = append(s.untilCommit, d.QualifiedName())
+	default:
+		s.dropRelation(d.Relation, true)
+	}
 }
 
 func (s *Session) createForeignTable(n tree.Node) {
@@ -54,7 +67,10 @@ func (s *Session) createForeignTable(n tree.Node) {
 
 // startTable begins a relation, or gives nil when there is nothing to make.
 func (s *Session) startTable(n, name tree.Node, kind schema.Kind) *definition {
-	full := s.newNameOf(n, name)
+	return s.startRelation(n, name, s.newNameOf(n, name), kind)
+}
+
+func (s *Session) startRelation(n, name tree.Node, full schema.Name, kind schema.Kind) *definition {
 	if s.refused {
 		return nil
 	}
@@ -472,8 +488,14 @@ func (s *Session) inheritKeys(r *schema.Relation) {
 	}
 	d := &definition{Relation: r}
 	for _, index := range parent.Indexes {
+		if r.Kind == schema.ForeignTable {
+			break
+		}
 		copied := key{index: clonedIndex(index)}
 		copied.index.PartitionOf = schema.Name{Schema: parent.Schema, Name: index.Name}
+		if slices.ContainsFunc(r.Indexes, func(own schema.Index) bool { return own.PartitionOf == copied.index.PartitionOf }) {
+			continue
+		}
 		copied.constraint.Kind = notAKey
 		if c := constraintOf(parent, index.Constraint); c != nil {
 			copied.constraint = schema.Constraint{Kind: c.Kind, Columns: c.Columns, Deferrable: c.Deferrable, Deferred: c.Deferred, Inherited: true}
@@ -484,13 +506,11 @@ func (s *Session) inheritKeys(r *schema.Relation) {
 	}
 	s.addKeys(d)
 	for _, c := range parent.Constraints {
-		if c.Kind != schema.ForeignKey || slices.ContainsFunc(r.Constraints, func(own schema.Constraint) bool {
-			return own.Kind == schema.ForeignKey && own.References == c.References && slices.Equal(own.Columns, c.Columns)
-		}) {
+		if c.Kind != schema.ForeignKey || sharedForeignKey(r, c) {
 			continue
 		}
 		c.Inherited, c.Comment = true, ""
-		if s.constraintTaken(r, c.Name) {
+		if constraintOf(r, c.Name) != nil {
 			c.Name = s.constraintName(r, joined(c.Columns), "fkey")
 		}
 		r.Constraints = append(r.Constraints, c)
@@ -501,6 +521,20 @@ func (s *Session) inheritKeys(r *schema.Relation) {
 			r.Triggers = append(r.Triggers, trigger)
 		}
 	}
+}
+
+// sharedForeignKey finds a foreign key of a partition that can stand for the one
+// of the partitioned table.
+func sharedForeignKey(r *schema.Relation, c schema.Constraint) bool {
+	for i := range r.Constraints {
+		own := &r.Constraints[i]
+		if own.Kind == schema.ForeignKey && own.References == c.References && slices.Equal(own.Columns, c.Columns) && slices.Equal(own.RefColumns, c.RefColumns) &&
+			own.OnUpdate == c.OnUpdate && own.OnDelete == c.OnDelete && own.Deferrable == c.Deferrable && own.Deferred == c.Deferred {
+			own.Inherited = true
+			return true
+		}
+	}
+	return false
 }
 
 // attach finds an index of the table itself that can stand for the partitioned
@@ -656,6 +690,7 @@ func (s *Session) createTableAs(n tree.Node) {
 	}
 	s.storage(d.Relation, n)
 	s.finishTable(d)
+	s.onCommit(n, d)
 }
 
 // selectStatement plays SELECT … INTO, and set_config('search_path', …), which

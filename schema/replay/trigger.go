@@ -50,7 +50,7 @@ func (s *Session) createTrigger(n tree.Node) {
 	sortParts(r)
 	s.edit.Put(r)
 	if r.Kind == schema.PartitionedTable && t.Row {
-		s.descend(r, func(child *schema.Relation) { s.inheritKeys(child) })
+		s.descend(r, s.inheritKeys)
 	}
 }
 

@@ -12,11 +12,14 @@ func (s *Session) createView(n tree.Node) {
 	name := n.Field(tree.FieldNew)
 	query := n.Field(tree.FieldQuery)
 	full := s.newNameOf(n, name)
+	if full.Schema != temporary && split(name).Schema == "" && s.readsTemporary(query) {
+		full.Schema = temporary
+	}
 	var d *definition
 	if old := s.Catalog().Relation(full.Schema, full.Name); n.Has(lex.KwOr) && old != nil && old.Kind == schema.View {
 		d = &definition{Relation: altered(old)}
 		d.Origin, d.Storage = s.origin, nil
-	} else if d = s.startTable(n, name, schema.View); d == nil {
+	} else if d = s.startRelation(n, name, full, schema.View); d == nil {
 		return
 	}
 	if d.Persistence = persistence(n); d.Schema == temporary {
@@ -56,6 +59,17 @@ func (s *Session) createView(n tree.Node) {
 		storageOf(d.Relation).Options = withOption(storageOf(d.Relation).Options, "check_option", value)
 	}
 	s.edit.Put(d.Relation)
+}
+
+// readsTemporary reports whether a query names a temporary relation; then its
+// view is temporary, too.
+func (s *Session) readsTemporary(query tree.Node) bool {
+	for name := range query.All(tree.RangeVar) {
+		if r := s.find(split(name)); r != nil && r.Schema == temporary {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Session) createStatistics(n tree.Node) {
