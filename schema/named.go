@@ -92,7 +92,12 @@ func parenthesised(modifiers string) string {
 	return "(" + modifiers + ")"
 }
 
+// qualified writes a name with its schema. What is temporary is in a schema that
+// has another name in each session, and is found without it.
 func qualified(n Name) string {
+	if n.Schema == pgTemp {
+		return lex.QuoteIdentifier(n.Name)
+	}
 	return lex.QuoteIdentifier(n.Schema) + "." + lex.QuoteIdentifier(n.Name)
 }
 

@@ -234,6 +234,9 @@ func (s *Session) alterColumn(n tree.Node, r *schema.Relation, only bool) {
 	if n.Kind() == tree.DropIdentity && before.Identity != schema.NoIdentity || n.Kind() == tree.SetIdentity {
 		s.changeIdentity(n, r, column)
 	}
+	if n.Kind() == tree.AlterColumnType && column.Identity != schema.NoIdentity {
+		s.retypeIdentity(r, column)
+	}
 	s.edit.Put(r)
 	if only || n.Kind() == tree.SetIdentity {
 		return
@@ -327,6 +330,17 @@ func (s *Session) changeIdentity(n tree.Node, r *schema.Relation, column *schema
 			}
 		}
 		return
+	}
+}
+
+// retypeIdentity gives the sequence of an identity column the column's new type.
+func (s *Session) retypeIdentity(r *schema.Relation, column *schema.Column) {
+	for sequence := range s.Catalog().OwnedSequences(r.QualifiedName()) {
+		if sequence.Sequence.OwnedByColumn == column.Name && sequence.Sequence.Identity {
+			copied := altered(sequence)
+			retypeSequence(copied.Sequence, column.Type)
+			s.edit.Put(copied)
+		}
 	}
 }
 

@@ -325,7 +325,7 @@ func (s *Session) dropUsers(display string) {
 	}
 	for t := range s.Catalog().Types() {
 		if uses(t.Of) && t.Kind != schema.Multirange {
-			s.edit.Drop(t)
+			s.removeType(t)
 			s.dropUsers(quoted(t.QualifiedName()))
 		}
 		if slices.ContainsFunc(t.Attributes, func(c schema.Column) bool { return uses(c.Type) }) {
@@ -342,14 +342,7 @@ func (s *Session) dropType(n, name tree.Node, cascade bool) {
 		s.missing(n, name, "type")
 		return
 	}
-	s.edit.Drop(t.Type)
-	display := quoted(t.Type.QualifiedName())
-	if r := t.Type.Range; r != nil {
-		if multi := s.Catalog().Type(r.Multirange.Schema, r.Multirange.Name); multi != nil {
-			s.edit.Drop(multi)
-		}
-		s.dropConstructors(t.Type, r.Multirange)
-	}
+	s.removeType(t.Type)
 	if !cascade {
 		return
 	}
@@ -358,12 +351,20 @@ func (s *Session) dropType(n, name tree.Node, cascade bool) {
 			s.dropRelation(r, true)
 		}
 	}
-	s.dropUsers(display)
+	s.dropUsers(quoted(t.Type.QualifiedName()))
 }
 
-// dropConstructors drops the functions that CREATE TYPE AS RANGE has made.
-func (s *Session) dropConstructors(t *schema.Type, multirange schema.Name) {
-	for _, name := range []string{t.Name, multirange.Name} {
+// removeType takes away a type, of a range type also what CREATE TYPE has made
+// with it: the multirange type and the constructors.
+func (s *Session) removeType(t *schema.Type) {
+	s.edit.Drop(t)
+	if t.Range == nil {
+		return
+	}
+	if multi := s.Catalog().Type(t.Range.Multirange.Schema, t.Range.Multirange.Name); multi != nil {
+		s.edit.Drop(multi)
+	}
+	for _, name := range []string{t.Name, t.Range.Multirange.Name} {
 		for f := range s.Catalog().FunctionsNamed(t.Schema, name) {
 			if f.Language == "internal" {
 				s.edit.Drop(f)
@@ -511,7 +512,7 @@ func (s *Session) dropCallers(f *schema.Function) {
 	}
 	for t := range s.Catalog().Types() {
 		if t.Base != nil && (t.Base.Input == name || t.Base.Output == name) {
-			s.edit.Drop(t)
+			s.removeType(t)
 			s.dropUsers(quoted(t.QualifiedName()))
 		}
 	}

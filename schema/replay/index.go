@@ -17,8 +17,11 @@ func (s *Session) createIndex(n tree.Node) {
 		return
 	}
 	index := schema.Index{Name: n.Field(tree.FieldNew).Name(), Method: n.Child(tree.AccessMethodName).Name(), Unique: n.Has(lex.KwUnique)}
-	if index.Method == "" {
+	switch index.Method {
+	case "":
 		index.Method = "btree"
+	case "rtree":
+		index.Method = "gist" // as PostgreSQL reads it since 8.2
 	}
 	for element := range n.Children() {
 		if element.Kind() != tree.IndexElem {

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -217,8 +218,13 @@ func (s *Session) createAggregate(n, name tree.Node) {
 		}
 	}
 	f.Aggregate.StateType, f.Result = state, state
-	if final != "" {
-		f.Result = final
+	switch element := strings.TrimSuffix(state, "[]"); {
+	case strings.HasPrefix(state, "any"), !strings.HasPrefix(final, "any") && final != "":
+		f.Result = cmp.Or(final, state)
+	case isArray(final):
+		f.Result = element + "[]"
+	case final != "":
+		f.Result = element
 	}
 	s.putFunction(name, f, n.Has(lex.KwReplace))
 }

@@ -85,14 +85,7 @@ func (s *Session) sequenceOptions(n tree.Node, r *schema.Relation) {
 		no := option.Has(lex.KwNo)
 		switch value := number(option); {
 		case option.Child(tree.TypeName).Exists():
-			of := s.typeOf(option.Child(tree.TypeName))
-			if q.Max == highest(q.Type) {
-				q.Max = highest(of)
-			}
-			if q.Min == -highest(q.Type)-1 {
-				q.Min = -highest(of) - 1
-			}
-			q.Type = of
+			retypeSequence(q, s.typeOf(option.Child(tree.TypeName)))
 		case option.Has(lex.KwOwned):
 			s.ownedBy(option, q)
 		case option.Has(lex.KwSequence):
@@ -138,6 +131,18 @@ func (s *Session) sequenceOptions(n tree.Node, r *schema.Relation) {
 			q.Start = q.Max
 		}
 	}
+}
+
+// retypeSequence gives a sequence another type, and the limits of that where it
+// had those of the type before.
+func retypeSequence(q *schema.SequenceInfo, of string) {
+	if q.Max == highest(q.Type) {
+		q.Max = highest(of)
+	}
+	if q.Min == -highest(q.Type)-1 {
+		q.Min = -highest(of) - 1
+	}
+	q.Type = of
 }
 
 // number reads the number of an option with its sign.

@@ -519,6 +519,9 @@ func (s *Session) inheritKeys(r *schema.Relation) {
 		if trigger.Row && !slices.ContainsFunc(r.Triggers, func(own schema.Trigger) bool { return own.Name == trigger.Name }) {
 			trigger.Inherited, trigger.Comment = true, ""
 			r.Triggers = append(r.Triggers, trigger)
+			if c := constraintOf(parent, trigger.Name); c != nil && trigger.Constraint {
+				r.Constraints = append(r.Constraints, *c)
+			}
 		}
 	}
 }
