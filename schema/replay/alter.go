@@ -180,7 +180,9 @@ func (s *Session) addColumnTo(n tree.Node, r *schema.Relation) {
 			own.NotNull = own.NotNull || inherited.NotNull
 		} else {
 			c := inherited
+			c.Detail = nil
 			c.Inherited, c.Attnum = true, nextAttnum(child)
+			s.keepNotNullName(child, &c, notNullName(r, inherited))
 			child.Columns = append(child.Columns, c)
 		}
 		s.inheritChecks(r, child)

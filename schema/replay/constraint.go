@@ -63,9 +63,11 @@ func (s *Session) tableKey(n tree.Node, d *definition) {
 			}
 		}
 		k.index.Predicate = s.qualifiedText(n.Field(tree.FieldWhere))
+		k.constraint.Definition = s.definition(n)
 	} else {
 		if n.Has(lex.KwOverlaps) {
 			k.index.Method = "gist"
+			k.constraint.Definition = s.definition(n)
 		}
 		k.constraint.Columns = columnNames(n)
 		for _, name := range k.constraint.Columns {
@@ -80,8 +82,16 @@ func (s *Session) tableKey(n tree.Node, d *definition) {
 			k.index.Keys = append(k.index.Keys, schema.IndexKey{Column: name})
 		}
 	}
-	k.constraint.Expression = ""
 	d.keys = append(d.keys, k)
+}
+
+// definition writes a constraint of a table without its name. It is kept where the
+// parts of the model do not tell all.
+func (s *Session) definition(n tree.Node) string {
+	if name := n.Field(tree.FieldName); name.Exists() {
+		return strings.TrimSpace(s.textBehind(n, name.Span().End))
+	}
+	return s.qualifiedText(n)
 }
 
 // keyOfIndex makes a constraint of an index that is there.
@@ -158,6 +168,9 @@ func (s *Session) addKey(r *schema.Relation, k key) {
 	default:
 		k.index.Name = s.relationName(r, joined(indexColumnNames(k.index)), "key", true)
 	}
+	if k.index.Definition != "" {
+		k.index.Definition = createIndex(k.index)
+	}
 	if k.constraint.Kind != notAKey {
 		k.constraint.Name, k.index.Constraint = k.index.Name, k.index.Name
 		r.Constraints = append(r.Constraints, k.constraint)
@@ -201,14 +214,23 @@ func (s *Session) addNotNull(n tree.Node, r *schema.Relation) {
 // nameNotNull keeps the name of a NOT NULL constraint that is not the one that
 // PostgreSQL 18 would give it.
 func (s *Session) nameNotNull(n tree.Node, column *schema.Column, r *schema.Relation) {
-	if s.Catalog().ServerVersion() < 180000 {
-		return
-	}
-	if name := n.Field(tree.FieldName).Name(); name != "" && name != r.Name+"_"+column.Name+"_not_null" {
-		detail(column).NotNull = name
+	if name := n.Field(tree.FieldName).Name(); name != "" {
+		s.keepNotNullName(r, column, name)
 	}
 	if n.Has(lex.KwInherit) {
 		detail(column).NotNullNoInherit = true
+	}
+}
+
+// keepNotNullName keeps the name of a NOT NULL constraint, which is one of its own
+// since PostgreSQL 18.
+func (s *Session) keepNotNullName(r *schema.Relation, column *schema.Column, name string) {
+	switch version := s.Catalog().ServerVersion(); {
+	case 0 < version && version < 180000, !column.NotNull:
+	case name != r.Name+"_"+column.Name+"_not_null":
+		detail(column).NotNull = name
+	case column.Detail != nil:
+		column.Detail.NotNull = ""
 	}
 }
 
@@ -241,6 +263,11 @@ func (s *Session) addForeignKey(n tree.Node, r *schema.Relation) {
 		c.References = to.QualifiedName()
 		if primary := to.PrimaryKey(); len(c.RefColumns) == 0 && primary != nil {
 			c.RefColumns = primary.Columns
+		}
+	}
+	if references.Has(lex.KwFull) || references.Has(lex.KwPeriod) || references.Child(tree.OnDelete).Child(tree.ColumnName).Exists() {
+		if n.Child(tree.ColumnName).Exists() {
+			c.Definition = s.definition(n)
 		}
 	}
 	c.OnUpdate, c.OnDelete = actionOf(references.Child(tree.OnUpdate)), actionOf(references.Child(tree.OnDelete))

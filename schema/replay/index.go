@@ -41,6 +41,7 @@ func (s *Session) createIndex(n tree.Node) {
 	index.NullsNotDistinct = n.Has(lex.KwDistinct) && !n.Has(lex.KwNot)
 	index.Tablespace = n.Child(tree.TablespaceName).Name()
 	index.Predicate = s.expression(n.Child(tree.WhereClause))
+	index.Definition = s.indexText(n, r)
 	if name := index.Name; name != "" {
 		full := schema.Name{Schema: r.Schema, Name: name}
 		if s.taken(full) {
@@ -51,6 +52,25 @@ func (s *Session) createIndex(n tree.Node) {
 		}
 	}
 	s.addIndex(r, index, n.Has(lex.KwOnly))
+}
+
+// indexText writes what a CREATE INDEX says from ON on, where the parts of the
+// model do not tell all; "" where they do.
+func (s *Session) indexText(n tree.Node, r *schema.Relation) string {
+	told := true
+	for part := range n.Within() {
+		switch part.Kind() {
+		case tree.OpclassName, tree.RelOption:
+			told = false
+		case tree.CollateClause:
+			told = told && part.Parent().Kind() != tree.IndexElem
+		}
+	}
+	if told {
+		return ""
+	}
+	of := n.Child(tree.RangeVar)
+	return " ON " + quoted(r.QualifiedName()) + n.Tree().Source()[of.Span().End:n.Span().End]
 }
 
 // replaceIndex is for an index that there is: one of a table that the catalog
@@ -64,6 +84,15 @@ func (s *Session) replaceIndex(n tree.Node, r *schema.Relation, index schema.Ind
 	r.Indexes = slices.DeleteFunc(r.Indexes, func(x schema.Index) bool { return x.Name == index.Name })
 	s.edit.Put(r)
 	s.addIndex(r, index, false)
+}
+
+// createIndex completes what indexText has begun.
+func createIndex(index schema.Index) string {
+	create := "CREATE INDEX "
+	if index.Unique {
+		create = "CREATE UNIQUE INDEX "
+	}
+	return create + lex.QuoteIdentifier(index.Name) + index.Definition
 }
 
 // addIndex adds an index to a relation and, where that is a partitioned table, to

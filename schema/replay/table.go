@@ -37,7 +37,7 @@ func (s *Session) createTable(n tree.Node) {
 	}
 	if spec := n.Child(tree.PartitionSpec); spec.Exists() {
 		d.Kind = schema.PartitionedTable
-		d.partitioning().Key = partitionKey(spec)
+		d.partitioning().Key = s.partitionKey(spec)
 	}
 	s.storage(d.Relation, n)
 	s.tableBody(n, d)
@@ -367,6 +367,9 @@ func (s *Session) like(n tree.Node, d *definition) {
 		if includes[lex.KwComments] {
 			copied.Comment = column.Comment
 		}
+		if of != nil {
+			s.keepNotNullName(d.Relation, &copied, notNullName(of, column))
+		}
 		d.Columns = append(d.Columns, copied)
 	}
 	if of == nil {
@@ -440,6 +443,7 @@ func (s *Session) inheritColumns(d *definition) {
 				merged.NotNull = merged.NotNull || column.NotNull
 				continue
 			}
+			notNull := notNullName(parent, column)
 			column.Inherited, column.Comment, column.Identity = true, "", schema.NoIdentity
 			if d.Partition != nil && d.Partition.Of.Name != "" {
 				column.Identity = parent.Column(column.Name).Identity
@@ -448,6 +452,7 @@ func (s *Session) inheritColumns(d *definition) {
 				kept := schema.ColumnDetail{Collation: column.Detail.Collation}
 				column.Detail = &kept
 			}
+			s.keepNotNullName(d.Relation, &column, notNull)
 			d.Columns = append(d.Columns, column)
 		}
 		for _, c := range parent.Constraints {
@@ -579,20 +584,16 @@ func sortParts(r *schema.Relation) {
 }
 
 // partitionKey writes RANGE (a, b).
-func partitionKey(n tree.Node) string {
-	text := textOf(n)
-	_, key, _ := cutFold(text, "by ")
-	strategy, columns, _ := strings.Cut(key, "(")
-	return strings.ToUpper(strings.TrimSpace(strategy)) + " (" + strings.TrimSpace(columns)
+func (s *Session) partitionKey(n tree.Node) string {
+	strategy := n.Child(tree.PartitionStrategy)
+	return strings.ToUpper(strategy.Text()) + " " + strings.TrimSpace(s.textBehind(n, strategy.Span().End))
 }
 
-// cutFold is strings.Cut without regard to case.
-func cutFold(text, separator string) (before, after string, found bool) {
-	at := strings.Index(strings.ToLower(text), separator)
-	if at < 0 {
-		return text, "", false
-	}
-	return text[:at], text[at+len(separator):], true
+// textBehind gives the qualified text of a node from an offset on that stands
+// before all names of relations in it.
+func (s *Session) textBehind(n tree.Node, offset int) string {
+	text := s.qualifiedText(n)
+	return text[min(max(offset-n.Span().Start, 0), len(text)):]
 }
 
 func storageOf(r *schema.Relation) *schema.Storage {
@@ -686,7 +687,7 @@ func (s *Session) createTableAs(n tree.Node) {
 	query := n.Field(tree.FieldQuery)
 	d.Columns = s.outputColumns(query, columnNames(n))
 	if kind == schema.MaterializedView {
-		d.Definition = s.qualifiedText(query)
+		d.Definition = s.viewText(query, columnNames(n))
 		if n.Has(lex.KwNo) {
 			storageOf(d.Relation).Unpopulated = true
 		}
