@@ -98,10 +98,11 @@ func TestNetworkGoesSilent(t *testing.T) {
 	if _, err := state.Refresh(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	proxy.Blackhole()
-
 	started, done := start(t.Context(), state, script(id, "doc", `select pg_sleep(60)`))
 	h := await(t, "the start", started)
+	awaitSleep(t, state, id)
+	proxy.Blackhole()
+
 	begin := time.Now()
 	h.Cancel()
 	wantCategory(t, await(t, "the end", done).failed, tusk.Cancelled)

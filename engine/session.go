@@ -32,7 +32,6 @@ type Session struct {
 
 	turn        chan struct{}     // capacity 1: holding it guards what follows
 	conn        *pgconn.PgConn    // nil before the first statement
-	heardOf     time.Time         // when the backend last answered
 	notice      func(tusk.Notice) // of the running statement; nil between
 	lost        string            // what went with an idle backend and nobody was told of yet
 	versionTold string            // the server's version that tellVersion looked at
@@ -136,11 +135,7 @@ func (s *Session) connect(ctx context.Context) error {
 		return errClosed()
 	}
 	if s.conn != nil && !s.conn.IsClosed() {
-		if time.Since(s.heardOf) < trusted {
-			s.listen()
-		} else {
-			s.probe(ctx)
-		}
+		s.probe(ctx)
 		if !s.conn.IsClosed() {
 			return nil
 		}
@@ -160,27 +155,12 @@ func (s *Session) connect(ctx context.Context) error {
 	return nil
 }
 
-// listen reads what the server said since the last statement, such as that an
-// administrator ended the session. Whether there is more cannot be known, only
-// that none came for a moment.
-func (s *Session) listen() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
-	defer cancel()
-	for {
-		if _, err := s.conn.ReceiveMessage(ctx); err != nil {
-			return // a time-out leaves the connection as it is, all else closes it
-		}
-	}
-}
-
-// trusted is how long a backend that answered counts as there.
-const trusted = time.Second
-
-// probe asks a backend that was idle whether it is there. After sleep or a change
-// of networks nobody tells, and a statement sent into the void may have run. Who
-// takes longer than a connection may take to be made is lost; a caller that
-// leaves still gives it the time of a cancel request, so that it does not cost
-// the session.
+// probe asks a backend that was idle whether it is there, at the cost of a round
+// trip for each run. Nothing less tells: an administrator's FATAL may lie unread
+// or still be on its way, after sleep or a change of networks nobody says
+// anything, and a statement sent into the void may have run. Who takes longer
+// than a connection may take to be made is lost; a caller that leaves still
+// gives it the time of a cancel request, so that it does not cost the session.
 func (s *Session) probe(ctx context.Context) {
 	answering, giveUp := context.WithTimeout(s.life, s.connection.config.Options.ConnectTimeout())
 	defer giveUp()
@@ -257,7 +237,6 @@ func (s *Session) tellVersion() {
 // observe publishes the session's status after the backend answered, or was
 // lost.
 func (s *Session) observe() {
-	s.heardOf = time.Now()
 	if s.conn.IsClosed() {
 		s.ended()
 		return
