@@ -60,6 +60,7 @@ func (t TypeReference) element() string {
 		if modifiers == "" {
 			return `"bit"`
 		}
+		return "bit" + parenthesised(modifiers)
 	case "numeric":
 		if modifiers != "" && !strings.Contains(modifiers, ",") {
 			modifiers += ",0"
@@ -91,7 +92,12 @@ func parenthesised(modifiers string) string {
 	return "(" + modifiers + ")"
 }
 
+// qualified writes a name with its schema. What is temporary is in a schema that
+// has another name in each session, and is found without it.
 func qualified(n Name) string {
+	if n.Schema == pgTemp {
+		return lex.QuoteIdentifier(n.Name)
+	}
 	return lex.QuoteIdentifier(n.Schema) + "." + lex.QuoteIdentifier(n.Name)
 }
 
@@ -144,6 +150,17 @@ func (c *Catalog) TypeNamed(display string) (TypeReference, bool) {
 				break
 			}
 		}
+	}
+	if t.Type == nil && t.Row == nil && t.Dimensions == 0 && strings.HasPrefix(names[len(names)-1], "_") {
+		// An array type has the name of its element's type behind an underscore.
+		quoted := make([]string, len(names))
+		for i, name := range names {
+			quoted[i] = lex.QuoteIdentifier(name)
+		}
+		quoted[len(names)-1] = lex.QuoteIdentifier(names[len(names)-1][1:])
+		element, found := c.TypeNamed(strings.Join(quoted, "."))
+		element.Dimensions++
+		return element, found
 	}
 	if t.Type != nil {
 		t.Row = nil

@@ -180,7 +180,9 @@ func (s *Session) addColumnTo(n tree.Node, r *schema.Relation) {
 			own.NotNull = own.NotNull || inherited.NotNull
 		} else {
 			c := inherited
+			c.Detail = nil
 			c.Inherited, c.Attnum = true, nextAttnum(child)
+			s.keepNotNullName(child, &c, notNullName(r, inherited))
 			child.Columns = append(child.Columns, c)
 		}
 		s.inheritChecks(r, child)
@@ -211,7 +213,11 @@ func (s *Session) descend(r *schema.Relation, change func(*schema.Relation)) {
 // inheritChecks gives a relation the CHECK constraints of a parent.
 func (s *Session) inheritChecks(parent, child *schema.Relation) {
 	for _, c := range parent.Constraints {
-		if c.Kind != schema.CheckConstraint || c.NoInherit || constraintOf(child, c.Name) != nil {
+		if c.Kind != schema.CheckConstraint || c.NoInherit {
+			continue
+		}
+		if own := constraintOf(child, c.Name); own != nil {
+			own.Inherited = own.Inherited || child.PartitionOf().Name != ""
 			continue
 		}
 		c.Inherited, c.Comment = true, ""
@@ -229,6 +235,9 @@ func (s *Session) alterColumn(n tree.Node, r *schema.Relation, only bool) {
 	s.changeColumn(n, column)
 	if n.Kind() == tree.DropIdentity && before.Identity != schema.NoIdentity || n.Kind() == tree.SetIdentity {
 		s.changeIdentity(n, r, column)
+	}
+	if n.Kind() == tree.AlterColumnType && column.Identity != schema.NoIdentity {
+		s.retypeIdentity(r, column)
 	}
 	s.edit.Put(r)
 	if only || n.Kind() == tree.SetIdentity {
@@ -326,6 +335,17 @@ func (s *Session) changeIdentity(n tree.Node, r *schema.Relation, column *schema
 	}
 }
 
+// retypeIdentity gives the sequence of an identity column the column's new type.
+func (s *Session) retypeIdentity(r *schema.Relation, column *schema.Column) {
+	for sequence := range s.Catalog().OwnedSequences(r.QualifiedName()) {
+		if sequence.Sequence.OwnedByColumn == column.Name && sequence.Sequence.Identity {
+			copied := altered(sequence)
+			retypeSequence(copied.Sequence, column.Type)
+			s.edit.Put(copied)
+		}
+	}
+}
+
 func (s *Session) addConstraint(n tree.Node, r *schema.Relation, only bool) {
 	for c := range n.Children() {
 		switch c.Kind() {
@@ -367,7 +387,7 @@ func (s *Session) addConstraint(n tree.Node, r *schema.Relation, only bool) {
 			s.addForeignKey(c, r)
 			sortParts(r)
 			s.edit.Put(r)
-			s.descend(r, func(child *schema.Relation) { s.inheritKeys(child) })
+			s.descend(r, s.inheritKeys)
 		}
 	}
 }
@@ -427,6 +447,7 @@ func (s *Session) attachPartition(n tree.Node, r *schema.Relation) {
 	s.inheritKeys(child)
 	sortParts(child)
 	s.edit.Put(child)
+	s.descend(child, s.inheritKeys)
 }
 
 // inheritFrom makes what a table has alike with a parent inherited.
@@ -570,9 +591,9 @@ func (s *Session) alterStorage(n tree.Node, r *schema.Relation) {
 			}
 		}
 	case n.Has(lex.KwLogged):
-		r.Persistence = schema.Permanent
+		s.setPersistence(r, schema.Permanent)
 	case n.Has(lex.KwUnlogged):
-		r.Persistence = schema.Unlogged
+		s.setPersistence(r, schema.Unlogged)
 	case n.Has(lex.KwReset):
 		for option := range n.Children() {
 			if option.Kind() == tree.RelOption && r.Storage != nil {
@@ -588,6 +609,20 @@ func (s *Session) alterStorage(n tree.Node, r *schema.Relation) {
 				}
 			}
 		}
+	}
+}
+
+// setPersistence plays SET LOGGED and SET UNLOGGED, which the sequences of a table
+// follow since PostgreSQL 15.
+func (s *Session) setPersistence(r *schema.Relation, p schema.Persistence) {
+	r.Persistence = p
+	if version := s.Catalog().ServerVersion(); 0 < version && version < 150000 {
+		return
+	}
+	for sequence := range s.Catalog().OwnedSequences(r.QualifiedName()) {
+		copied := altered(sequence)
+		copied.Persistence = p
+		s.edit.Put(copied)
 	}
 }
 

@@ -63,9 +63,11 @@ func (s *Session) tableKey(n tree.Node, d *definition) {
 			}
 		}
 		k.index.Predicate = s.qualifiedText(n.Field(tree.FieldWhere))
+		k.constraint.Definition = s.definition(n)
 	} else {
 		if n.Has(lex.KwOverlaps) {
 			k.index.Method = "gist"
+			k.constraint.Definition = s.definition(n)
 		}
 		k.constraint.Columns = columnNames(n)
 		for _, name := range k.constraint.Columns {
@@ -80,8 +82,16 @@ func (s *Session) tableKey(n tree.Node, d *definition) {
 			k.index.Keys = append(k.index.Keys, schema.IndexKey{Column: name})
 		}
 	}
-	k.constraint.Expression = ""
 	d.keys = append(d.keys, k)
+}
+
+// definition writes a constraint of a table without its name. It is kept where the
+// parts of the model do not tell all.
+func (s *Session) definition(n tree.Node) string {
+	if name := n.Field(tree.FieldName); name.Exists() {
+		return strings.TrimSpace(s.textBehind(n, name.Span().End))
+	}
+	return s.qualifiedText(n)
 }
 
 // keyOfIndex makes a constraint of an index that is there.
@@ -145,7 +155,7 @@ func (s *Session) addKey(r *schema.Relation, k key) {
 	k.index.Name = k.constraint.Name
 	switch {
 	case k.index.Name != "":
-		if s.taken(schema.Name{Schema: r.Schema, Name: k.index.Name}) || hasIndex(r, k.index.Name) || constraintOf(r, k.index.Name) != nil {
+		if s.taken(schema.Name{Schema: r.Schema, Name: k.index.Name}) || hasIndex(r, k.index.Name) || k.constraint.Kind != notAKey && constraintOf(r, k.index.Name) != nil {
 			s.refuse(k.node, "relation %q already exists", k.index.Name)
 			return
 		}
@@ -157,6 +167,9 @@ func (s *Session) addKey(r *schema.Relation, k key) {
 		k.index.Name = s.relationName(r, joined(indexColumnNames(k.index)), "excl", true)
 	default:
 		k.index.Name = s.relationName(r, joined(indexColumnNames(k.index)), "key", true)
+	}
+	if k.index.Definition != "" {
+		k.index.Definition = createIndex(k.index)
 	}
 	if k.constraint.Kind != notAKey {
 		k.constraint.Name, k.index.Constraint = k.index.Name, k.index.Name
@@ -176,7 +189,7 @@ func (s *Session) addCheck(n tree.Node, r *schema.Relation) string {
 	case c.Name == "":
 		c.Name = s.constraintName(r, "", "check")
 	case at != nil && at.Inherited && at.Kind == c.Kind:
-		at.Inherited = false // the parent's and the table's own are one
+		at.Inherited = r.PartitionOf().Name != "" // the parent's and the table's own are one
 		return c.Name
 	case at != nil:
 		s.refuse(n, "constraint %q for relation %q already exists", c.Name, r.Name)
@@ -201,14 +214,23 @@ func (s *Session) addNotNull(n tree.Node, r *schema.Relation) {
 // nameNotNull keeps the name of a NOT NULL constraint that is not the one that
 // PostgreSQL 18 would give it.
 func (s *Session) nameNotNull(n tree.Node, column *schema.Column, r *schema.Relation) {
-	if s.Catalog().ServerVersion() < 180000 {
-		return
-	}
-	if name := n.Field(tree.FieldName).Name(); name != "" && name != r.Name+"_"+column.Name+"_not_null" {
-		detail(column).NotNull = name
+	if name := n.Field(tree.FieldName).Name(); name != "" {
+		s.keepNotNullName(r, column, name)
 	}
 	if n.Has(lex.KwInherit) {
 		detail(column).NotNullNoInherit = true
+	}
+}
+
+// keepNotNullName keeps the name of a NOT NULL constraint, which is one of its own
+// since PostgreSQL 18.
+func (s *Session) keepNotNullName(r *schema.Relation, column *schema.Column, name string) {
+	switch version := s.Catalog().ServerVersion(); {
+	case 0 < version && version < 180000, !column.NotNull:
+	case name != r.Name+"_"+column.Name+"_not_null":
+		detail(column).NotNull = name
+	case column.Detail != nil:
+		column.Detail.NotNull = ""
 	}
 }
 
@@ -241,6 +263,11 @@ func (s *Session) addForeignKey(n tree.Node, r *schema.Relation) {
 		c.References = to.QualifiedName()
 		if primary := to.PrimaryKey(); len(c.RefColumns) == 0 && primary != nil {
 			c.RefColumns = primary.Columns
+		}
+	}
+	if references.Has(lex.KwFull) || references.Has(lex.KwPeriod) || references.Child(tree.OnDelete).Child(tree.ColumnName).Exists() {
+		if n.Child(tree.ColumnName).Exists() {
+			c.Definition = s.definition(n)
 		}
 	}
 	c.OnUpdate, c.OnDelete = actionOf(references.Child(tree.OnUpdate)), actionOf(references.Child(tree.OnDelete))

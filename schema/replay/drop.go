@@ -15,8 +15,15 @@ func (s *Session) drop(n tree.Node) {
 		s.dropPart(n, of)
 		return
 	}
+	// What depends on another one of the list goes with it.
+	listed := map[tree.Node]bool{}
 	for name := range n.Children() {
-		s.dropNamedBy(n, name, cascade)
+		listed[name] = s.named(name) != nil
+	}
+	for name := range n.Children() {
+		if !listed[name] || s.named(name) != nil {
+			s.dropNamedBy(n, name, cascade)
+		}
 	}
 }
 
@@ -34,9 +41,7 @@ func (s *Session) dropNamedBy(n, name tree.Node, cascade bool) {
 		if !n.Has(lex.KwCast) && !n.Has(lex.KwTransform) {
 			s.dropType(n, name, cascade)
 		} else if name.Label() == tree.FieldFrom && n.Has(lex.KwCast) {
-			if cast := c.Cast(s.signatureType(name), s.signatureType(n.Field(tree.FieldTo))); cast != nil {
-				s.edit.Drop(cast)
-			}
+			s.dropCast(n, name)
 		}
 	case tree.SchemaName:
 		s.dropSchema(n, name, cascade)
@@ -70,6 +75,17 @@ func (s *Session) dropNamed(n tree.Node) {
 	}
 }
 
+func (s *Session) dropCast(n, from tree.Node) {
+	noted := len(s.problems)
+	cast := s.Catalog().Cast(s.signatureType(from), s.signatureType(n.Field(tree.FieldTo)))
+	s.problems = s.problems[:noted]
+	if cast != nil {
+		s.edit.Drop(cast)
+	} else {
+		s.missing(n, from, "cast from type")
+	}
+}
+
 // resolve gives a name with the schema where has finds it on the search_path.
 func (s *Session) resolve(name schema.Name, has func(schema string) bool) schema.Name {
 	if name.Schema != "" {
@@ -99,7 +115,8 @@ func (s *Session) named(n tree.Node) schema.AnyObject {
 		if n.Child(tree.OperatorName).Exists() {
 			return present(s.operator(n))
 		}
-		return present(s.function(n, n))
+		f, _ := s.findFunction(n)
+		return present(f)
 	case tree.SchemaName:
 		return present(c.Schema(name))
 	case tree.CollationName:
@@ -279,6 +296,10 @@ func (s *Session) dropUsers(display string) {
 				s.dropRelation(r, true)
 				break
 			}
+			if r.Partition != nil && reads(r.Partition.Key, column.Name) {
+				s.dropRelation(r, true)
+				break
+			}
 			s.removeColumn(s.Catalog().Relation(r.Schema, r.Name), column.Name, true)
 		}
 	}
@@ -304,7 +325,7 @@ func (s *Session) dropUsers(display string) {
 	}
 	for t := range s.Catalog().Types() {
 		if uses(t.Of) && t.Kind != schema.Multirange {
-			s.edit.Drop(t)
+			s.removeType(t)
 			s.dropUsers(quoted(t.QualifiedName()))
 		}
 		if slices.ContainsFunc(t.Attributes, func(c schema.Column) bool { return uses(c.Type) }) {
@@ -321,14 +342,7 @@ func (s *Session) dropType(n, name tree.Node, cascade bool) {
 		s.missing(n, name, "type")
 		return
 	}
-	s.edit.Drop(t.Type)
-	display := quoted(t.Type.QualifiedName())
-	if r := t.Type.Range; r != nil {
-		if multi := s.Catalog().Type(r.Multirange.Schema, r.Multirange.Name); multi != nil {
-			s.edit.Drop(multi)
-		}
-		s.dropConstructors(t.Type, r.Multirange)
-	}
+	s.removeType(t.Type)
 	if !cascade {
 		return
 	}
@@ -337,12 +351,20 @@ func (s *Session) dropType(n, name tree.Node, cascade bool) {
 			s.dropRelation(r, true)
 		}
 	}
-	s.dropUsers(display)
+	s.dropUsers(quoted(t.Type.QualifiedName()))
 }
 
-// dropConstructors drops the functions that CREATE TYPE AS RANGE has made.
-func (s *Session) dropConstructors(t *schema.Type, multirange schema.Name) {
-	for _, name := range []string{t.Name, multirange.Name} {
+// removeType takes away a type, of a range type also what CREATE TYPE has made
+// with it: the multirange type and the constructors.
+func (s *Session) removeType(t *schema.Type) {
+	s.edit.Drop(t)
+	if t.Range == nil {
+		return
+	}
+	if multi := s.Catalog().Type(t.Range.Multirange.Schema, t.Range.Multirange.Name); multi != nil {
+		s.edit.Drop(multi)
+	}
+	for _, name := range []string{t.Name, t.Range.Multirange.Name} {
 		for f := range s.Catalog().FunctionsNamed(t.Schema, name) {
 			if f.Language == "internal" {
 				s.edit.Drop(f)
@@ -434,11 +456,13 @@ func (s *Session) operator(n tree.Node) *schema.Operator {
 		in = names[0].Text
 	}
 	var operands []string
+	noted := len(s.problems)
 	for operand := range n.Children() {
 		if operand.Kind() == tree.TypeName {
 			operands = append(operands, s.signatureType(operand))
 		}
 	}
+	s.problems = s.problems[:noted] // that there is no such operator says enough
 	if n.Has(lex.KwNone) {
 		operands = append([]string{""}, operands...)
 	}
@@ -488,7 +512,7 @@ func (s *Session) dropCallers(f *schema.Function) {
 	}
 	for t := range s.Catalog().Types() {
 		if t.Base != nil && (t.Base.Input == name || t.Base.Output == name) {
-			s.edit.Drop(t)
+			s.removeType(t)
 			s.dropUsers(quoted(t.QualifiedName()))
 		}
 	}

@@ -51,16 +51,16 @@ func (sc *scope) typeOf(n tree.Node) string {
 	case tree.SQLValueFunction:
 		return valueType(specialName(n))
 	case tree.CaseExpr:
-		result := unknown
+		var types []string
 		for when := range n.Children() {
 			if when.Kind() == tree.CaseWhen {
-				result = common(result, sc.typeOf(when.Field(tree.FieldResult)))
+				types = append(types, sc.typeOf(when.Field(tree.FieldResult)))
 			}
 		}
 		if other := n.Field(tree.FieldElse); other.Exists() {
-			result = common(result, sc.typeOf(other))
+			types = append(types, sc.typeOf(other))
 		}
-		return result
+		return commonOf(types)
 	case tree.ArrayExpr:
 		for element := range n.Children() {
 			if element.Kind() == tree.ArrayItems {
@@ -146,15 +146,16 @@ func valueType(function string) string {
 // specialType gives the type of what has a syntax of its own.
 func (sc *scope) specialType(n tree.Node) string {
 	switch specialName(n) {
-	case "coalesce", "nullif", "greatest", "least":
-		result := unknown
+	case "nullif":
 		for argument := range n.Children() {
-			result = common(result, sc.typeOf(argument))
-			if n.Kind() == tree.FuncExpr && specialName(n) == "nullif" {
-				break
-			}
+			return sc.typeOf(argument)
 		}
-		return result
+	case "coalesce", "greatest", "least":
+		var types []string
+		for argument := range n.Children() {
+			types = append(types, sc.typeOf(argument))
+		}
+		return commonOf(types)
 	case "extract":
 		return "numeric"
 	case "position":
@@ -163,6 +164,18 @@ func (sc *scope) specialType(n tree.Node) string {
 		return "text"
 	}
 	return ""
+}
+
+// commonOf gives the type that several expressions have together.
+func commonOf(types []string) string {
+	if len(types) == 0 {
+		return unknown
+	}
+	result := types[0]
+	for _, t := range types[1:] {
+		result = common(result, t)
+	}
+	return result
 }
 
 // operatorType looks the operator up by the types of its operands.
@@ -332,9 +345,9 @@ func (sc *scope) result(call tree.Node, declared string) string {
 			element := strings.TrimSuffix(given, "[]")
 			switch {
 			case given == "" || given == unknown:
-			case strings.HasSuffix(a.Type, "array") && !strings.HasSuffix(declared, "array"):
+			case isArray(a.Type) && !isArray(declared):
 				return element
-			case !strings.HasSuffix(a.Type, "array") && strings.HasSuffix(declared, "array"):
+			case !isArray(a.Type) && isArray(declared):
 				return baseName(given) + "[]"
 			default:
 				return baseName(given)
@@ -343,6 +356,10 @@ func (sc *scope) result(call tree.Node, declared string) string {
 		at++
 	}
 	return ""
+}
+
+func isArray(polymorphic string) bool {
+	return polymorphic == "anyarray" || polymorphic == "anycompatiblearray"
 }
 
 // indirection gives the type of a subscript or a field.

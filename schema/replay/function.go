@@ -216,41 +216,44 @@ func (s *Session) functionName(n tree.Node) schema.Name {
 }
 
 // function gives the function that a statement names, by its arguments where it
-// tells them.
+// tells them, or refuses the statement.
 func (s *Session) function(statement, n tree.Node) *schema.Function {
-	var name tree.Node
+	f, unique := s.findFunction(n)
+	switch {
+	case f == nil:
+		s.missing(statement, n, "function")
+	case !unique:
+		s.refuse(n, "function name %q is not unique", f.Name)
+		return nil
+	}
+	return f
+}
+
+// findFunction gives the function of a name with or without arguments, nil when
+// there is none, and whether the name alone tells it.
+func (s *Session) findFunction(n tree.Node) (found *schema.Function, unique bool) {
+	var name schema.Name
 	for child := range n.Children() {
 		switch child.Kind() {
 		case tree.FunctionName, tree.ProcedureName, tree.RoutineName, tree.AggregateName:
-			name = child
+			name = split(child)
 		}
 	}
-	full := split(name)
 	wanted, told := s.argumentTypes(n)
-	var found *schema.Function
-	count := 0
-	for f := range s.Catalog().FunctionsNamed(full.Schema, full.Name) {
-		if told && !slices.Equal(f.InputTypes(), wanted.input) && !slices.Equal(allTypes(f), wanted.all) {
-			continue
-		}
-		if found == nil {
+	unique = true
+	for f := range s.Catalog().FunctionsNamed(name.Schema, name.Name) {
+		input := slices.Equal(f.InputTypes(), wanted.input)
+		switch {
+		case told && input:
+			return f, true
+		case told && !slices.Equal(allTypes(f), wanted.all):
+		case found == nil:
 			found = f
-		}
-		if f.Schema == found.Schema {
-			count++
-		}
-		if told && slices.Equal(f.InputTypes(), wanted.input) {
-			return f
+		case f.Schema == found.Schema && !told:
+			unique = false
 		}
 	}
-	switch {
-	case found == nil:
-		s.missing(statement, n, "function")
-	case count > 1 && !told:
-		s.refuse(n, "function name %q is not unique", full.Name)
-		return nil
-	}
-	return found
+	return found, unique
 }
 
 // signature is the types of arguments: of those that a call passes, and of all.

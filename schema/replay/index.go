@@ -17,8 +17,11 @@ func (s *Session) createIndex(n tree.Node) {
 		return
 	}
 	index := schema.Index{Name: n.Field(tree.FieldNew).Name(), Method: n.Child(tree.AccessMethodName).Name(), Unique: n.Has(lex.KwUnique)}
-	if index.Method == "" {
+	switch index.Method {
+	case "":
 		index.Method = "btree"
+	case "rtree":
+		index.Method = "gist" // as PostgreSQL reads it since 8.2
 	}
 	for element := range n.Children() {
 		if element.Kind() != tree.IndexElem {
@@ -38,6 +41,7 @@ func (s *Session) createIndex(n tree.Node) {
 	index.NullsNotDistinct = n.Has(lex.KwDistinct) && !n.Has(lex.KwNot)
 	index.Tablespace = n.Child(tree.TablespaceName).Name()
 	index.Predicate = s.expression(n.Child(tree.WhereClause))
+	index.Definition = s.indexText(n, r)
 	if name := index.Name; name != "" {
 		full := schema.Name{Schema: r.Schema, Name: name}
 		if s.taken(full) {
@@ -47,7 +51,26 @@ func (s *Session) createIndex(n tree.Node) {
 			return
 		}
 	}
-	s.addIndex(r, index)
+	s.addIndex(r, index, n.Has(lex.KwOnly))
+}
+
+// indexText writes what a CREATE INDEX says from ON on, where the parts of the
+// model do not tell all; "" where they do.
+func (s *Session) indexText(n tree.Node, r *schema.Relation) string {
+	told := true
+	for part := range n.Within() {
+		switch part.Kind() {
+		case tree.OpclassName, tree.RelOption:
+			told = false
+		case tree.CollateClause:
+			told = told && part.Parent().Kind() != tree.IndexElem
+		}
+	}
+	if told {
+		return ""
+	}
+	of := n.Child(tree.RangeVar)
+	return " ON " + quoted(r.QualifiedName()) + n.Tree().Source()[of.Span().End:n.Span().End]
 }
 
 // replaceIndex is for an index that there is: one of a table that the catalog
@@ -60,12 +83,21 @@ func (s *Session) replaceIndex(n tree.Node, r *schema.Relation, index schema.Ind
 	r = altered(r)
 	r.Indexes = slices.DeleteFunc(r.Indexes, func(x schema.Index) bool { return x.Name == index.Name })
 	s.edit.Put(r)
-	s.addIndex(r, index)
+	s.addIndex(r, index, false)
+}
+
+// createIndex completes what indexText has begun.
+func createIndex(index schema.Index) string {
+	create := "CREATE INDEX "
+	if index.Unique {
+		create = "CREATE UNIQUE INDEX "
+	}
+	return create + lex.QuoteIdentifier(index.Name) + index.Definition
 }
 
 // addIndex adds an index to a relation and, where that is a partitioned table, to
-// its partitions.
-func (s *Session) addIndex(r *schema.Relation, index schema.Index) {
+// its partitions unless only it shall have it.
+func (s *Session) addIndex(r *schema.Relation, index schema.Index, only bool) {
 	r = altered(r)
 	s.addKey(r, key{constraint: schema.Constraint{Name: index.Name, Kind: notAKey}, index: index})
 	if s.refused {
@@ -74,10 +106,13 @@ func (s *Session) addIndex(r *schema.Relation, index schema.Index) {
 	name := r.Indexes[len(r.Indexes)-1].Name
 	sortParts(r)
 	s.edit.Put(r)
-	if r.Kind != schema.PartitionedTable {
+	if r.Kind != schema.PartitionedTable || only {
 		return
 	}
 	for partition := range s.Catalog().Children(r.QualifiedName()) {
+		if partition.Kind == schema.ForeignTable {
+			continue // it has no indexes
+		}
 		child := altered(partition)
 		copied := key{index: clonedIndex(index), constraint: schema.Constraint{Kind: notAKey}}
 		copied.index.PartitionOf = schema.Name{Schema: r.Schema, Name: name}
@@ -85,7 +120,7 @@ func (s *Session) addIndex(r *schema.Relation, index schema.Index) {
 			s.edit.Put(child)
 			continue
 		}
-		s.addIndex(partition, copied.index)
+		s.addIndex(partition, copied.index, false)
 	}
 }
 
@@ -101,6 +136,9 @@ func (s *Session) indexKey(n tree.Node) schema.IndexKey {
 	}
 	if k.Column == "" {
 		for child := range n.Children() {
+			if k.Column = plainColumn(child); k.Column != "" {
+				break
+			}
 			k.Expression = s.qualifiedText(child)
 			if kind := child.Kind(); kind != tree.FuncCall && !strings.HasPrefix(k.Expression, "(") {
 				k.Expression = "(" + k.Expression + ")"
@@ -109,6 +147,20 @@ func (s *Session) indexKey(n tree.Node) schema.IndexKey {
 		}
 	}
 	return k
+}
+
+// plainColumn gives the column of (a) or (a COLLATE "C"), "" of another
+// expression.
+func plainColumn(n tree.Node) string {
+	switch n.Kind() {
+	case tree.ColumnRef:
+		return n.Name()
+	case tree.ParenExpr, tree.CollateClause:
+		for child := range n.Children() {
+			return plainColumn(child)
+		}
+	}
+	return ""
 }
 
 // indexColumnNames gives the columns of an index as they are called in its name,

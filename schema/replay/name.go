@@ -265,9 +265,10 @@ func joined(columns []string) string {
 	return clip(name, min(len(name), maxName))
 }
 
-// quoted writes a qualified name as SQL.
+// quoted writes a qualified name as SQL. What is temporary is found without its
+// schema.
 func quoted(n schema.Name) string {
-	if n.Schema == "" {
+	if n.Schema == "" || n.Schema == temporary {
 		return lex.QuoteIdentifier(n.Name)
 	}
 	return lex.QuoteIdentifier(n.Schema) + "." + lex.QuoteIdentifier(n.Name)

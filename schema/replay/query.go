@@ -149,11 +149,16 @@ func (sc *scope) setOperation(n tree.Node) []schema.Column {
 var numbers = [...]string{"smallint", "integer", "bigint", "numeric", "real", "double precision"}
 
 // common gives the type that two branches of UNION or CASE have together, as far
-// as it is told by numbers and strings without a type.
+// as it is told by numbers and strings without a type. Modifiers stay only where
+// both have them.
 func common(a, b string) string {
-	if a == unknown || a == "" {
-		return b
+	switch {
+	case a == b || b == "":
+		return a
+	case a == unknown || a == "":
+		return baseName(b)
 	}
+	a, b = baseName(a), baseName(b)
 	if slices.Index(numbers[:], b) > slices.Index(numbers[:], a) && slices.Contains(numbers[:], a) {
 		return b
 	}
@@ -166,9 +171,10 @@ func (sc *scope) values(n tree.Node) []schema.Column {
 		at := 0
 		for value := range row.Children() {
 			if at == len(columns) {
-				columns = append(columns, schema.Column{Name: "column" + strconv.Itoa(at+1), Type: unknown})
+				columns = append(columns, schema.Column{Name: "column" + strconv.Itoa(at+1), Type: sc.typeOf(value)})
+			} else {
+				columns[at].Type = common(columns[at].Type, sc.typeOf(value))
 			}
-			columns[at].Type = common(columns[at].Type, sc.typeOf(value))
 			at++
 		}
 	}
@@ -387,8 +393,11 @@ func (sc *scope) mergedFirst(left int, merged []string) {
 	for _, name := range merged {
 		for _, of := range sc.from[left:] {
 			if at := slices.IndexFunc(of.columns, func(c schema.Column) bool { return c.Name == name }); at >= 0 {
-				shared = append(shared, of.columns[at])
-				break
+				if i := slices.IndexFunc(shared, func(c schema.Column) bool { return c.Name == name }); i >= 0 {
+					shared[i].Type = common(shared[i].Type, of.columns[at].Type)
+				} else {
+					shared = append(shared, of.columns[at])
+				}
 			}
 		}
 	}
@@ -650,9 +659,16 @@ func typeWord(n tree.Node) string {
 	return text
 }
 
-// qualifiedText gives the text of an expression or a query, the names of relations
-// with their schemas, so that it means the same under another search_path.
-func (s *Session) qualifiedText(n tree.Node) string {
+// replacement is a text that stands for a node's.
+type replacement struct {
+	node tree.Node
+	text string
+}
+
+// qualifiedText gives the text of an expression, a query or a statement, the names
+// of relations with their schemas, so that it means the same under another
+// search_path; and what is given in the place of some nodes.
+func (s *Session) qualifiedText(n tree.Node, others ...replacement) string {
 	if !n.Exists() {
 		return ""
 	}
@@ -663,18 +679,27 @@ func (s *Session) qualifiedText(n tree.Node) string {
 	source, span := n.Tree().Source(), n.Span()
 	var b strings.Builder
 	last := span.Start
-	for name := range n.All(tree.RangeVar) {
-		full := split(name)
-		if full.Schema != "" || slices.Contains(with, full.Name) {
+	for inner := range n.Within() {
+		in := inner.Span()
+		if in.Start < last {
 			continue
 		}
-		r := s.find(full)
-		if r == nil || r.Schema == "pg_catalog" {
+		by := ""
+		if at := slices.IndexFunc(others, func(r replacement) bool { return r.node == inner }); at >= 0 {
+			by = others[at].text
+		} else if inner.Kind() == tree.RangeVar {
+			full := split(inner)
+			r := s.find(full)
+			if full.Schema != "" || slices.Contains(with, full.Name) || r == nil || r.Schema == "pg_catalog" {
+				continue
+			}
+			by = quoted(r.QualifiedName())
+		} else {
 			continue
 		}
-		b.WriteString(source[last:name.Span().Start])
-		b.WriteString(quoted(r.QualifiedName()))
-		last = name.Span().End
+		b.WriteString(source[last:in.Start])
+		b.WriteString(by)
+		last = in.End
 	}
 	b.WriteString(text.Span{Start: last, End: span.End}.Of(source))
 	return b.String()

@@ -112,10 +112,22 @@ func (s *Session) moveRelation(r *schema.Relation, to schema.Name) {
 	from := r.QualifiedName()
 	copied := altered(r)
 	copied.Schema, copied.Name = to.Schema, to.Name
+	for i := range copied.Columns {
+		s.keepNotNullName(copied, &copied.Columns[i], notNullName(r, r.Columns[i]))
+	}
 	for i := range copied.Constraints {
 		if copied.Constraints[i].References == from {
 			copied.Constraints[i].References = to
 		}
+	}
+	for i := range copied.Indexes {
+		copied.Indexes[i].Definition = onAnother(copied.Indexes[i].Definition, from, to)
+	}
+	for i := range copied.Triggers {
+		copied.Triggers[i].Definition = onAnother(copied.Triggers[i].Definition, from, to)
+	}
+	for i := range copied.Rules {
+		copied.Rules[i].Definition = strings.Replace(copied.Rules[i].Definition, quoted(from), quoted(to), 1)
 	}
 	s.edit.Replace(r, copied)
 	for other, c := range s.Catalog().ReferencesTo(from) {
@@ -157,11 +169,17 @@ func (s *Session) moveRelation(r *schema.Relation, to schema.Name) {
 		if st.Relation == from {
 			c := *st
 			c.Relation = to
+			c.Definition = strings.Replace(st.Definition, " FROM "+quoted(from), " FROM "+quoted(to), 1)
 			s.edit.Put(&c)
 		}
 	}
 	s.repointViews(from, to)
 	s.retype(quoted(from), quoted(to))
+}
+
+// onAnother writes the new name of a relation into what is ON it.
+func onAnother(definition string, from, to schema.Name) string {
+	return strings.Replace(definition, " ON "+quoted(from), " ON "+quoted(to), 1)
 }
 
 // repointDefaults tells the defaults that a sequence gives its new name.
@@ -347,7 +365,9 @@ func (s *Session) renameColumn(n tree.Node, r *schema.Relation, to string) {
 
 func (s *Session) renameColumnOf(of *schema.Relation, name, to string) {
 	r := altered(of)
-	r.Column(name).Name = to
+	column := r.Column(name)
+	column.Name = to
+	s.keepNotNullName(r, column, notNullName(of, *of.Column(name)))
 	for i := range r.Columns {
 		if column := &r.Columns[i]; column.Generated != schema.NotGenerated {
 			column.Default = renamed(column.Default, name, to)
@@ -356,9 +376,8 @@ func (s *Session) renameColumnOf(of *schema.Relation, name, to string) {
 	for i := range r.Constraints {
 		c := &r.Constraints[i]
 		c.Columns = replaced(c.Columns, name, to)
-		if c.Kind == schema.CheckConstraint {
-			c.Expression = renamed(c.Expression, name, to)
-		}
+		c.Expression = renamed(c.Expression, name, to)
+		c.Definition = renamed(c.Definition, name, to)
 		if c.References == r.QualifiedName() {
 			c.RefColumns = replaced(c.RefColumns, name, to)
 		}
@@ -367,6 +386,7 @@ func (s *Session) renameColumnOf(of *schema.Relation, name, to string) {
 		x := &r.Indexes[i]
 		x.Include = replaced(x.Include, name, to)
 		x.Predicate = renamed(x.Predicate, name, to)
+		x.Definition = renamed(x.Definition, name, to)
 		x.Keys = slices.Clone(x.Keys)
 		for k := range x.Keys {
 			if x.Keys[k].Column == name {
@@ -377,6 +397,7 @@ func (s *Session) renameColumnOf(of *schema.Relation, name, to string) {
 	}
 	for i := range r.Triggers {
 		r.Triggers[i].Columns = replaced(r.Triggers[i].Columns, name, to)
+		r.Triggers[i].Definition = renamed(r.Triggers[i].Definition, name, to)
 	}
 	for i := range r.Policies {
 		r.Policies[i].Using = renamed(r.Policies[i].Using, name, to)
@@ -501,6 +522,7 @@ func (s *Session) renameAnyIndex(n, name tree.Node, to string) {
 			c.Name, copied.Indexes[i].Constraint = to, to
 		}
 		copied.Indexes[i].Name = to
+		copied.Indexes[i].Definition = strings.Replace(copied.Indexes[i].Definition, "INDEX "+lex.QuoteIdentifier(old.Name), "INDEX "+lex.QuoteIdentifier(to), 1)
 	}
 	sortParts(copied)
 	s.edit.Put(copied)
@@ -642,6 +664,16 @@ func (s *Session) commentColumn(n tree.Node, text string) {
 			return
 		}
 		s.refuse(n, "column %q of relation %q does not exist", column, r.Name)
+		return
+	}
+	if t, found := s.Catalog().TypeNamed(quoted(of)); found && t.Type != nil && t.Type.Kind == schema.Composite {
+		copied := *t.Type
+		copied.Attributes = each(t.Type.Attributes, func(c *schema.Column) {
+			if c.Name == column {
+				c.Comment = text
+			}
+		})
+		s.edit.Put(&copied)
 		return
 	}
 	s.refuse(n, "relation %q does not exist", of.Name)

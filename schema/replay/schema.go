@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -183,7 +184,7 @@ func (s *Session) createBase(n tree.Node) {
 }
 
 func (s *Session) createAggregate(n, name tree.Node) {
-	f := &schema.Function{Object: s.object(s.newName(name)), Kind: schema.Aggregate, Privileges: schema.AllPrivileges, Language: "internal", Body: new(schema.Body), Aggregate: new(schema.AggregateInfo)}
+	f := &schema.Function{Object: s.object(s.newName(name)), Kind: schema.Aggregate, Privileges: schema.AllPrivileges, Language: "internal", Volatility: schema.Immutable, Body: new(schema.Body), Aggregate: new(schema.AggregateInfo)}
 	f.Arguments = s.parameters(n)
 	var state, final string
 	for property := range n.Children() {
@@ -195,6 +196,13 @@ func (s *Session) createAggregate(n, name tree.Node) {
 		case "basetype":
 			if text := strings.ToLower(value.Text()); text != "" && text != `"any"` && literalIn(property) != "ANY" {
 				f.Arguments = []schema.Argument{{Type: s.signatureType(value)}}
+			}
+		case "parallel":
+			switch strings.ToLower(textOf(property.Child(tree.TypeName))) {
+			case "safe":
+				f.Parallel = schema.ParallelSafe
+			case "restricted":
+				f.Parallel = schema.ParallelRestricted
 			}
 		case "stype", "stype1":
 			state = s.signatureType(value)
@@ -210,8 +218,13 @@ func (s *Session) createAggregate(n, name tree.Node) {
 		}
 	}
 	f.Aggregate.StateType, f.Result = state, state
-	if final != "" {
-		f.Result = final
+	switch element := strings.TrimSuffix(state, "[]"); {
+	case strings.HasPrefix(state, "any"), !strings.HasPrefix(final, "any") && final != "":
+		f.Result = cmp.Or(final, state)
+	case isArray(final):
+		f.Result = element + "[]"
+	case final != "":
+		f.Result = element
 	}
 	s.putFunction(name, f, n.Has(lex.KwReplace))
 }

@@ -55,6 +55,9 @@ func (s *Session) ownedSequence(r *schema.Relation, column, of string) *schema.R
 		Object: s.object(schema.Name{Schema: r.Schema, Name: name}), Kind: schema.Sequence,
 		Persistence: r.Persistence, Privileges: schema.AllPrivileges, EstimatedRows: -1,
 	}
+	if version := s.Catalog().ServerVersion(); r.Persistence == schema.Unlogged && 0 < version && version < 150000 {
+		sequence.Persistence = schema.Permanent // unlogged sequences came with PostgreSQL 15
+	}
 	s.startSequence(sequence, of)
 	sequence.Sequence.OwnedBy, sequence.Sequence.OwnedByColumn = r.QualifiedName(), column
 	return sequence
@@ -82,14 +85,7 @@ func (s *Session) sequenceOptions(n tree.Node, r *schema.Relation) {
 		no := option.Has(lex.KwNo)
 		switch value := number(option); {
 		case option.Child(tree.TypeName).Exists():
-			of := s.typeOf(option.Child(tree.TypeName))
-			if q.Max == highest(q.Type) {
-				q.Max = highest(of)
-			}
-			if q.Min == -highest(q.Type)-1 {
-				q.Min = -highest(of) - 1
-			}
-			q.Type = of
+			retypeSequence(q, s.typeOf(option.Child(tree.TypeName)))
 		case option.Has(lex.KwOwned):
 			s.ownedBy(option, q)
 		case option.Has(lex.KwSequence):
@@ -135,6 +131,18 @@ func (s *Session) sequenceOptions(n tree.Node, r *schema.Relation) {
 			q.Start = q.Max
 		}
 	}
+}
+
+// retypeSequence gives a sequence another type, and the limits of that where it
+// had those of the type before.
+func retypeSequence(q *schema.SequenceInfo, of string) {
+	if q.Max == highest(q.Type) {
+		q.Max = highest(of)
+	}
+	if q.Min == -highest(q.Type)-1 {
+		q.Min = -highest(of) - 1
+	}
+	q.Type = of
 }
 
 // number reads the number of an option with its sign.

@@ -24,8 +24,9 @@ type Session struct {
 	path    []string // the search_path that RESET goes back to
 
 	transaction bool
-	outside     []string    // the search_path once SET LOCAL is over, nil when there was none
-	savepoints  []savepoint // the first is the transaction's begin
+	outside     []string      // the search_path once SET LOCAL is over, nil when there was none
+	savepoints  []savepoint   // the first is the transaction's begin
+	untilCommit []schema.Name // temporary tables ON COMMIT DROP
 
 	origin   *schema.Origin // of the statement that is played
 	problems []Problem
@@ -257,15 +258,20 @@ func (s *Session) begin() {
 }
 
 func (s *Session) commit() {
+	for _, name := range s.untilCommit {
+		if r := s.Catalog().Relation(name.Schema, name.Name); r != nil {
+			s.dropRelation(r, true)
+		}
+	}
 	if s.outside != nil {
 		s.edit.SetSearchPath(s.outside)
 	}
-	s.transaction, s.savepoints, s.outside = false, nil, nil
+	s.transaction, s.savepoints, s.outside, s.untilCommit = false, nil, nil, nil
 }
 
 func (s *Session) rollback() {
 	s.edit = s.savepoints[0].catalog.Edit()
-	s.transaction, s.savepoints, s.outside = false, nil, nil
+	s.transaction, s.savepoints, s.outside, s.untilCommit = false, nil, nil, nil
 }
 
 // setVariable plays SET search_path and its kin.

@@ -37,10 +37,23 @@ func (s *Session) createTable(n tree.Node) {
 	}
 	if spec := n.Child(tree.PartitionSpec); spec.Exists() {
 		d.Kind = schema.PartitionedTable
-		d.partitioning().Key = partitionKey(spec)
+		d.partitioning().Key = s.partitionKey(spec)
 	}
 	s.storage(d.Relation, n)
 	s.tableBody(n, d)
+	s.onCommit(n, d)
+}
+
+// onCommit heeds ON COMMIT DROP: outside of a transaction block such a table is
+// gone at once.
+func (s *Session) onCommit(n tree.Node, d *definition) {
+	switch {
+	case !n.Has(lex.KwCommit) || !n.Has(lex.KwDrop) || s.refused:
+	case s.transaction:
+		s.untilCommit = append(s.untilCommit, d.QualifiedName())
+	default:
+		s.dropRelation(d.Relation, true)
+	}
 }
 
 func (s *Session) createForeignTable(n tree.Node) {
@@ -54,7 +67,10 @@ func (s *Session) createForeignTable(n tree.Node) {
 
 // startTable begins a relation, or gives nil when there is nothing to make.
 func (s *Session) startTable(n, name tree.Node, kind schema.Kind) *definition {
-	full := s.newNameOf(n, name)
+	return s.startRelation(n, name, s.newNameOf(n, name), kind)
+}
+
+func (s *Session) startRelation(n, name tree.Node, full schema.Name, kind schema.Kind) *definition {
 	if s.refused {
 		return nil
 	}
@@ -351,6 +367,9 @@ func (s *Session) like(n tree.Node, d *definition) {
 		if includes[lex.KwComments] {
 			copied.Comment = column.Comment
 		}
+		if of != nil {
+			s.keepNotNullName(d.Relation, &copied, notNullName(of, column))
+		}
 		d.Columns = append(d.Columns, copied)
 	}
 	if of == nil {
@@ -424,6 +443,7 @@ func (s *Session) inheritColumns(d *definition) {
 				merged.NotNull = merged.NotNull || column.NotNull
 				continue
 			}
+			notNull := notNullName(parent, column)
 			column.Inherited, column.Comment, column.Identity = true, "", schema.NoIdentity
 			if d.Partition != nil && d.Partition.Of.Name != "" {
 				column.Identity = parent.Column(column.Name).Identity
@@ -432,6 +452,7 @@ func (s *Session) inheritColumns(d *definition) {
 				kept := schema.ColumnDetail{Collation: column.Detail.Collation}
 				column.Detail = &kept
 			}
+			s.keepNotNullName(d.Relation, &column, notNull)
 			d.Columns = append(d.Columns, column)
 		}
 		for _, c := range parent.Constraints {
@@ -472,8 +493,14 @@ func (s *Session) inheritKeys(r *schema.Relation) {
 	}
 	d := &definition{Relation: r}
 	for _, index := range parent.Indexes {
+		if r.Kind == schema.ForeignTable {
+			break
+		}
 		copied := key{index: clonedIndex(index)}
 		copied.index.PartitionOf = schema.Name{Schema: parent.Schema, Name: index.Name}
+		if slices.ContainsFunc(r.Indexes, func(own schema.Index) bool { return own.PartitionOf == copied.index.PartitionOf }) {
+			continue
+		}
 		copied.constraint.Kind = notAKey
 		if c := constraintOf(parent, index.Constraint); c != nil {
 			copied.constraint = schema.Constraint{Kind: c.Kind, Columns: c.Columns, Deferrable: c.Deferrable, Deferred: c.Deferred, Inherited: true}
@@ -484,13 +511,11 @@ func (s *Session) inheritKeys(r *schema.Relation) {
 	}
 	s.addKeys(d)
 	for _, c := range parent.Constraints {
-		if c.Kind != schema.ForeignKey || slices.ContainsFunc(r.Constraints, func(own schema.Constraint) bool {
-			return own.Kind == schema.ForeignKey && own.References == c.References && slices.Equal(own.Columns, c.Columns)
-		}) {
+		if c.Kind != schema.ForeignKey || sharedForeignKey(r, c) {
 			continue
 		}
 		c.Inherited, c.Comment = true, ""
-		if s.constraintTaken(r, c.Name) {
+		if constraintOf(r, c.Name) != nil {
 			c.Name = s.constraintName(r, joined(c.Columns), "fkey")
 		}
 		r.Constraints = append(r.Constraints, c)
@@ -499,8 +524,25 @@ func (s *Session) inheritKeys(r *schema.Relation) {
 		if trigger.Row && !slices.ContainsFunc(r.Triggers, func(own schema.Trigger) bool { return own.Name == trigger.Name }) {
 			trigger.Inherited, trigger.Comment = true, ""
 			r.Triggers = append(r.Triggers, trigger)
+			if c := constraintOf(parent, trigger.Name); c != nil && trigger.Constraint {
+				r.Constraints = append(r.Constraints, *c)
+			}
 		}
 	}
+}
+
+// sharedForeignKey finds a foreign key of a partition that can stand for the one
+// of the partitioned table.
+func sharedForeignKey(r *schema.Relation, c schema.Constraint) bool {
+	for i := range r.Constraints {
+		own := &r.Constraints[i]
+		if own.Kind == schema.ForeignKey && own.References == c.References && slices.Equal(own.Columns, c.Columns) && slices.Equal(own.RefColumns, c.RefColumns) &&
+			own.OnUpdate == c.OnUpdate && own.OnDelete == c.OnDelete && own.Deferrable == c.Deferrable && own.Deferred == c.Deferred {
+			own.Inherited = true
+			return true
+		}
+	}
+	return false
 }
 
 // attach finds an index of the table itself that can stand for the partitioned
@@ -542,20 +584,16 @@ func sortParts(r *schema.Relation) {
 }
 
 // partitionKey writes RANGE (a, b).
-func partitionKey(n tree.Node) string {
-	text := textOf(n)
-	_, key, _ := cutFold(text, "by ")
-	strategy, columns, _ := strings.Cut(key, "(")
-	return strings.ToUpper(strings.TrimSpace(strategy)) + " (" + strings.TrimSpace(columns)
+func (s *Session) partitionKey(n tree.Node) string {
+	strategy := n.Child(tree.PartitionStrategy)
+	return strings.ToUpper(strategy.Text()) + " " + strings.TrimSpace(s.textBehind(n, strategy.Span().End))
 }
 
-// cutFold is strings.Cut without regard to case.
-func cutFold(text, separator string) (before, after string, found bool) {
-	at := strings.Index(strings.ToLower(text), separator)
-	if at < 0 {
-		return text, "", false
-	}
-	return text[:at], text[at+len(separator):], true
+// textBehind gives the qualified text of a node from an offset on that stands
+// before all names of relations in it.
+func (s *Session) textBehind(n tree.Node, offset int) string {
+	text := s.qualifiedText(n)
+	return text[min(max(offset-n.Span().Start, 0), len(text)):]
 }
 
 func storageOf(r *schema.Relation) *schema.Storage {
@@ -649,13 +687,14 @@ func (s *Session) createTableAs(n tree.Node) {
 	query := n.Field(tree.FieldQuery)
 	d.Columns = s.outputColumns(query, columnNames(n))
 	if kind == schema.MaterializedView {
-		d.Definition = s.qualifiedText(query)
+		d.Definition = s.viewText(query, columnNames(n))
 		if n.Has(lex.KwNo) {
 			storageOf(d.Relation).Unpopulated = true
 		}
 	}
 	s.storage(d.Relation, n)
 	s.finishTable(d)
+	s.onCommit(n, d)
 }
 
 // selectStatement plays SELECT … INTO, and set_config('search_path', …), which

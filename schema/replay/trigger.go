@@ -14,7 +14,8 @@ func (s *Session) createTrigger(n tree.Node) {
 	if r == nil {
 		return
 	}
-	t := schema.Trigger{Name: n.Field(tree.FieldNew).Name(), Function: s.functionName(n.Child(tree.FunctionName)), Timing: schema.After, Definition: textOf(n)}
+	t := schema.Trigger{Name: n.Field(tree.FieldNew).Name(), Function: s.functionName(n.Child(tree.FunctionName)), Timing: schema.After}
+	t.Definition = s.qualifiedText(n, replacement{n.Child(tree.FunctionName), quoted(t.Function)})
 	switch {
 	case n.Has(lex.KwBefore):
 		t.Timing = schema.Before
@@ -50,7 +51,7 @@ func (s *Session) createTrigger(n tree.Node) {
 	sortParts(r)
 	s.edit.Put(r)
 	if r.Kind == schema.PartitionedTable && t.Row {
-		s.descend(r, func(child *schema.Relation) { s.inheritKeys(child) })
+		s.descend(r, s.inheritKeys)
 	}
 }
 
@@ -129,7 +130,7 @@ func (s *Session) createRule(n tree.Node) {
 	if r == nil {
 		return
 	}
-	rule := schema.Rule{Name: n.Field(tree.FieldNew).Name(), On: events(n), Instead: n.Has(lex.KwInstead), Definition: textOf(n)}
+	rule := schema.Rule{Name: n.Field(tree.FieldNew).Name(), On: events(n), Instead: n.Has(lex.KwInstead), Definition: s.qualifiedText(n)}
 	if rule.On == schema.OnSelect {
 		return // it makes the relation a view, in the dumps of old
 	}

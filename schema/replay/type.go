@@ -199,17 +199,17 @@ func (s *Session) createRange(n tree.Node) {
 	multi := &schema.Type{Object: s.object(multirange), Kind: schema.Multirange, Category: 'R', Privileges: schema.AllPrivileges, Of: t.Of}
 	s.edit.Put(multi)
 	own, many := quoted(t.QualifiedName()), quoted(multirange)
-	constructor := func(name, result string, arguments ...schema.Argument) {
+	constructor := func(name, result string, strict bool, arguments ...schema.Argument) {
 		s.edit.Put(&schema.Function{
-			Object: s.object(schema.Name{Schema: t.Schema, Name: name}), Arguments: arguments, Result: result,
+			Object: s.object(schema.Name{Schema: t.Schema, Name: name}), Arguments: arguments, Result: result, Strict: strict,
 			Volatility: schema.Immutable, Parallel: schema.ParallelSafe, Privileges: schema.AllPrivileges, Language: "internal", Body: new(schema.Body),
 		})
 	}
-	constructor(t.Name, own, schema.Argument{Type: t.Of}, schema.Argument{Type: t.Of})
-	constructor(t.Name, own, schema.Argument{Type: t.Of}, schema.Argument{Type: t.Of}, schema.Argument{Type: "text"})
-	constructor(multirange.Name, many)
-	constructor(multirange.Name, many, schema.Argument{Type: own})
-	constructor(multirange.Name, many, schema.Argument{Type: own + "[]", Mode: schema.Variadic})
+	constructor(t.Name, own, false, schema.Argument{Type: t.Of}, schema.Argument{Type: t.Of})
+	constructor(t.Name, own, false, schema.Argument{Type: t.Of}, schema.Argument{Type: t.Of}, schema.Argument{Type: "text"})
+	constructor(multirange.Name, many, true)
+	constructor(multirange.Name, many, true, schema.Argument{Type: own})
+	constructor(multirange.Name, many, true, schema.Argument{Type: own + "[]", Mode: schema.Variadic})
 }
 
 // multirangeName is the name that PostgreSQL gives (makeMultirangeTypeName).

@@ -69,6 +69,9 @@ func (s *Session) columnType(n tree.Node) string {
 	if len(names) > 0 && names[len(names)-1] == "type" {
 		names = names[:len(names)-1]
 	}
+	if n.Has(lex.KwSetof) {
+		names = names[1:]
+	}
 	if len(names) > 1 {
 		of := schema.Name{Name: names[len(names)-2]}
 		if len(names) > 2 {

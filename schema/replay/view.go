@@ -2,6 +2,7 @@ package replay
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
@@ -12,11 +13,14 @@ func (s *Session) createView(n tree.Node) {
 	name := n.Field(tree.FieldNew)
 	query := n.Field(tree.FieldQuery)
 	full := s.newNameOf(n, name)
+	if full.Schema != temporary && split(name).Schema == "" && s.readsTemporary(query) {
+		full.Schema = temporary
+	}
 	var d *definition
 	if old := s.Catalog().Relation(full.Schema, full.Name); n.Has(lex.KwOr) && old != nil && old.Kind == schema.View {
 		d = &definition{Relation: altered(old)}
 		d.Origin, d.Storage = s.origin, nil
-	} else if d = s.startTable(n, name, schema.View); d == nil {
+	} else if d = s.startRelation(n, name, full, schema.View); d == nil {
 		return
 	}
 	if d.Persistence = persistence(n); d.Schema == temporary {
@@ -46,7 +50,7 @@ func (s *Session) createView(n tree.Node) {
 			s.note(query, "the columns of view %q cannot be told", d.Name)
 		}
 	}
-	d.Definition = s.qualifiedText(query)
+	d.Definition = s.viewText(query, names)
 	s.storage(d.Relation, n)
 	if n.Has(lex.KwCheck) {
 		value := "cascaded"
@@ -56,6 +60,57 @@ func (s *Session) createView(n tree.Node) {
 		storageOf(d.Relation).Options = withOption(storageOf(d.Relation).Options, "check_option", value)
 	}
 	s.edit.Put(d.Relation)
+}
+
+// viewText writes the query of a view such that its columns have the names that a
+// list gives them.
+func (s *Session) viewText(query tree.Node, names []string) string {
+	var named []replacement
+	stars := false
+	for target := range query.Child(tree.SimpleSelect).Children() {
+		if target.Kind() != tree.ResTarget {
+			continue
+		}
+		stars = stars || strings.HasSuffix(target.Text(), "*")
+		if at := len(named); at < len(names) {
+			named = append(named, replacement{target, s.qualifiedText(target.Field(tree.FieldValue)) + " AS " + lex.QuoteIdentifier(names[at])})
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return s.qualifiedText(query)
+	case len(named) == len(names) && !stars:
+		return s.qualifiedText(query, named...)
+	}
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = lex.QuoteIdentifier(name)
+	}
+	return "SELECT * FROM (" + s.qualifiedText(query) + ") AS named (" + strings.Join(list, ", ") + ")"
+}
+
+// statisticsText writes a CREATE STATISTICS with the name that it makes.
+func (s *Session) statisticsText(n tree.Node, name schema.Name) string {
+	if given := n.Field(tree.FieldNew); given.Exists() {
+		return s.qualifiedText(n, replacement{given, quoted(name)})
+	}
+	for t := range n.Own() {
+		if t.Keyword == lex.KwStatistics {
+			return "CREATE STATISTICS " + quoted(name) + s.textBehind(n, t.End)
+		}
+	}
+	return ""
+}
+
+// readsTemporary reports whether a query names a temporary relation; then its
+// view is temporary, too.
+func (s *Session) readsTemporary(query tree.Node) bool {
+	for name := range query.All(tree.RangeVar) {
+		if r := s.find(split(name)); r != nil && r.Schema == temporary {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Session) createStatistics(n tree.Node) {
@@ -96,5 +151,5 @@ func (s *Session) createStatistics(n tree.Node) {
 		}
 		return
 	}
-	s.edit.Put(&schema.Statistics{Object: s.object(full), Relation: r.QualifiedName(), Columns: columns, Definition: textOf(n)})
+	s.edit.Put(&schema.Statistics{Object: s.object(full), Relation: r.QualifiedName(), Columns: columns, Definition: s.statisticsText(n, full)})
 }
