@@ -206,17 +206,17 @@ func find[P AnyObject](s *search, kind Kinds, in set[P]) {
 	}
 }
 
-// columns looks for columns by their names. The names of a chunk are gone over
-// once however many of its relations have them.
+// columns looks for columns by their names. A name is gone over once however many
+// relations have it.
 func (s *search) columns() {
-	for in, c := range s.catalog.relations.chunks {
-		names, marks := columnNames(c)
-		for i, letters := range marks.letters {
-			if letters&s.query.letters != s.query.letters || s.bound(0, marks.hints[i]) > s.worst() {
+	chunks := s.catalog.relations.chunks
+	for _, x := range s.catalog.columns.of(chunks) {
+		for i, letters := range x.marks.letters {
+			if letters&s.query.letters != s.query.letters {
 				continue
 			}
-			n := &names[i]
-			if s.bound(0, marks.hints[i]) == s.worst() && s.best[0].order < FindColumns.at(in, int(n.at[0].relation), int(n.at[0].column)) {
+			n, hint := &x.names[i], x.marks.hints[i]
+			if s.hopeless(s.bound(0, hint), x.order(n.at[0])) {
 				continue
 			}
 			quality := s.query.match(n.name, n.folded)
@@ -224,20 +224,37 @@ func (s *search) columns() {
 				continue
 			}
 			for _, at := range n.at {
-				e := c.entries[at.relation]
-				tier := s.tier(e.schema)
-				if tier == out {
+				in := x.place[at.chunk]
+				if in < 0 {
 					continue
 				}
-				m := Match{Object: e.value, Column: &e.value.Columns[at.column], Quality: quality,
-					rank: rank(quality, tier, int(marks.hints[i].length)), order: FindColumns.at(in, int(at.relation), int(at.column))}
-				if len(s.best) == s.limit && m.compare(s.best[0]) > 0 && tier == 0 {
+				if s.hopeless(rank(quality, 0, int(hint.length)), x.order(at)) {
 					break // so are those behind it
 				}
-				s.add(m)
+				e := chunks[in].entries[at.relation]
+				if tier := s.tier(e.schema); tier != out {
+					s.add(Match{Object: e.value, Column: &e.value.Columns[at.column], Quality: quality,
+						rank: rank(quality, tier, int(hint.length)), order: x.order(at)})
+				}
 			}
 		}
 	}
+}
+
+// order gives the place of a column, or that before all if it is not there any
+// more.
+func (x *indexed) order(at columnAt) order {
+	if in := x.place[at.chunk]; in >= 0 {
+		return FindColumns.at(in, int(at.relation), int(at.column))
+	}
+	return FindColumns.at(0, 0, 0)
+}
+
+// hopeless reports whether a match, of a rank and a place at best, is none of the
+// best.
+func (s *search) hopeless(rank uint64, at order) bool {
+	worst := s.worst()
+	return rank > worst || rank == worst && s.best[0].order < at
 }
 
 // marks is what the search needs of some names to pass most of them by without
@@ -281,37 +298,6 @@ func (c *chunk[V]) marks() *marks {
 		}
 	})
 	return &c.marked
-}
-
-// columnName is a name of columns in a chunk of relations.
-type columnName struct {
-	name, folded string
-	at           []columnAt // in the order of the relations
-}
-
-type columnAt struct{ relation, column uint16 }
-
-// columnNames gives the names of columns in a chunk and their marks, made when
-// they are first asked for.
-func columnNames(c *chunk[*Relation]) ([]columnName, *marks) {
-	c.columnsOnce.Do(func() {
-		places := map[string]int{}
-		for i, e := range c.entries {
-			for j := range e.value.Columns {
-				name := e.value.Columns[j].Name
-				place, known := places[name]
-				if !known {
-					place = len(c.columns)
-					places[name] = place
-					folded := fold(name)
-					c.columns = append(c.columns, columnName{name: name, folded: folded})
-					c.columnsMarked.add(name, folded)
-				}
-				c.columns[place].at = append(c.columns[place].at, columnAt{uint16(i), uint16(j)})
-			}
-		}
-	})
-	return c.columns, &c.columnsMarked
 }
 
 // letters gives the set of a folded name's bytes: the letters and digits have
