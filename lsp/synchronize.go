@@ -12,7 +12,7 @@ import (
 )
 
 func (s *session) didOpen(_ context.Context, p protocol.DidOpenTextDocumentParams) (any, error) {
-	d := &Document{URI: p.TextDocument.URI, Version: p.TextDocument.Version, File: sql.New(p.TextDocument.Text), script: new(replay.Script)}
+	d := &Document{URI: p.TextDocument.URI, Version: p.TextDocument.Version, File: sql.New(p.TextDocument.Text), script: replay.NewScript()}
 	s.publish(s.now().withDocument(d).withFocus(d.URI, 0))
 	s.diagnose(d)
 	s.connections.choose(d)

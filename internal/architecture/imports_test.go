@@ -49,6 +49,7 @@ var table = []room{
 	{folder: "schema/introspect", ours: model, thirdParty: []string{pgx}},
 	{folder: "schema/browse", ours: append([]string{"schema/ddl"}, model...)},
 	{folder: "schema/ddl", ours: model},
+	{folder: "schema/codec", ours: model},
 	{folder: "schema/replay", ours: append([]string{"sql/tree"}, model...)},
 	{folder: "sql/check", ours: append([]string{"sql/tree"}, knowledge...)},
 	{folder: "sql/complete", ours: knowledge},

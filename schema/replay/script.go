@@ -15,14 +15,18 @@ import (
 // Script gives the catalog at each place of a text that is being edited: what the
 // statements before the place define, over the catalog below. What was played
 // stays, so that an edit costs the statements that stand between it and the
-// place. The zero value is ready; it is safe for concurrent use.
+// place. It is safe for concurrent use.
 type Script struct {
+	trees *tree.Cache
+
 	mu      sync.Mutex
-	trees   tree.Cache
 	below   *schema.Catalog // what follows is about, guarded by mu
 	options Options
 	played  []step
 }
+
+// NewScript gives a script of which nothing was played yet.
+func NewScript() *Script { return &Script{trees: tree.NewCache()} }
 
 // step is a statement that was played, and the session after it.
 type step struct {

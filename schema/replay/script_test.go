@@ -26,7 +26,7 @@ func TestScriptAt(t *testing.T) {
 	} {
 		offset := strings.Index(marked, "<|>")
 		file := sql.New(strings.Replace(marked, "<|>", "", 1))
-		if got := tables(new(replay.Script).At(file, offset, empty(), replay.Options{})); got != want {
+		if got := tables(replay.NewScript().At(file, offset, empty(), replay.Options{})); got != want {
 			t.Errorf("%s\n got %s\nwant %s", marked, got, want)
 		}
 	}
@@ -36,7 +36,7 @@ func TestScriptAt(t *testing.T) {
 // say where they come from.
 func TestScriptAfterEdits(t *testing.T) {
 	below := empty()
-	script := new(replay.Script)
+	script := replay.NewScript()
 	file := sql.New("CREATE TABLE t (a int);\nBEGIN;\nALTER TABLE t ADD b int;\nSAVEPOINT s;\nDROP TABLE t;\nROLLBACK TO s;\nCOMMIT;\nCREATE TABLE u (c int);\n")
 	for _, edit := range []struct {
 		at       string
@@ -45,7 +45,7 @@ func TestScriptAfterEdits(t *testing.T) {
 		start := strings.Index(file.Text(), edit.at)
 		file = file.Edit(text.Edit{Span: text.Span{Start: start, End: start + len(edit.from)}, Text: edit.to})
 		for _, offset := range []int{len(file.Text()), start, len(file.Text()) / 2, len(file.Text())} {
-			got, want := script.At(file, offset, below, replay.Options{}), new(replay.Script).At(file, offset, below, replay.Options{})
+			got, want := script.At(file, offset, below, replay.Options{}), replay.NewScript().At(file, offset, below, replay.Options{})
 			if tables(got) != tables(want) {
 				t.Errorf("after %v at %d\n got %s\nwant %s", edit, offset, tables(got), tables(want))
 			}
@@ -64,10 +64,10 @@ func BenchmarkScriptAt(b *testing.B) {
 		fmt.Fprintf(&all, "CREATE TABLE t%d (\n    id bigint PRIMARY KEY,\n    name text NOT NULL,\n    made timestamptz DEFAULT now()\n);\n", i)
 	}
 	file, below := sql.New(all.String()+"SELECT "), empty()
-	script := new(replay.Script)
+	script := replay.NewScript()
 	b.Run("cold", func(b *testing.B) {
 		for b.Loop() {
-			script = new(replay.Script)
+			script = replay.NewScript()
 			script.At(file, len(file.Text()), below, replay.Options{})
 		}
 	})
