@@ -216,7 +216,7 @@ func (s *search) columns() {
 				continue
 			}
 			n, hint := &x.names[i], x.marks.hints[i]
-			if s.hopeless(s.bound(0, hint), x.order(n.at[0])) {
+			if best := s.bound(0, hint); best > s.worst() || s.hopeless(best, x.order(n.at[0])) { // n is read only if need be
 				continue
 			}
 			quality := s.query.match(n.name, n.folded)
