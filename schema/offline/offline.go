@@ -23,6 +23,7 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/schema/replay"
 	"github.com/tusk-lsp/tusk-lsp/sql"
+	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
 	"github.com/tusk-lsp/tusk-lsp/sql/tree"
 )
@@ -42,6 +43,7 @@ type Workspace struct {
 	plan     Plan
 	files    map[string]*parsed // all that were read, by path
 	played   []checkpoint       // in the order of the plan
+	valid    int                // how many of them are of the files before them as they are now
 	catalog  *schema.Catalog
 	problems []Problem
 }
@@ -56,12 +58,16 @@ type Problem struct {
 
 // parsed is a file with the statements in it that define something.
 type parsed struct {
-	path       string
-	size       int64
-	modified   time.Time
-	unsaved    bool // the text is of an editor
-	text       string
+	path     string
+	size     int64
+	modified time.Time
+	unsaved  bool // the text is of an editor
+	text     string
+
+	marked     Tool     // the one that the text tells
+	includes   []string // what psql's \i and \ir name
 	statements []definition
+	mentions   map[string]bool // the names in them
 }
 
 // definition is a statement with where it stands.
@@ -114,8 +120,8 @@ func (w *Workspace) Reload(ctx context.Context, texts map[string]string) (*Works
 	}
 	defer func() { _ = root.Close() }() // it was only read
 	next := &Workspace{root: w.root, options: w.options, files: map[string]*parsed{}}
-	found, skipped := find(root.FS(), w.options.MaxFile, func(name string, entry fs.DirEntry) (string, error) {
-		f, err := w.read(root.FS(), name, entry, texts)
+	found, skipped := find(root.FS(), w.options.MaxFile, func(name string, info fs.FileInfo) (string, error) {
+		f, err := w.read(root.FS(), name, info, texts)
 		if err == nil {
 			next.files[name] = f
 			return f.text, nil
@@ -125,26 +131,29 @@ func (w *Workspace) Reload(ctx context.Context, texts map[string]string) (*Works
 	if err := next.parse(ctx, w.files); err != nil {
 		return nil, err
 	}
-	next.plan = plan(root.FS(), found)
+	candidates := make([]candidate, len(found))
+	for i, name := range found {
+		candidates[i] = candidate{name, path.Dir(name), path.Base(name), next.files[name].marked}
+	}
+	next.plan = plan(root.FS(), candidates)
 	next.plan.Skipped = append(skipped, next.plan.Skipped...)
 	slices.SortStableFunc(next.plan.Skipped, func(a, b Skipped) int { return cmp.Compare(a.Path, b.Path) })
 	next.include()
 	next.plan.Files = slices.DeleteFunc(next.plan.Files, func(f File) bool { return !next.files[f.Path].defines(f.Tool) })
-	return next, next.play(ctx, w.played)
+	if next.replaceOne(w) {
+		return next, nil
+	}
+	return next, next.play(ctx, w.played[:w.valid])
 }
 
 // read gives a file with its text; its statements are there if they were before.
-func (w *Workspace) read(fsys fs.FS, name string, entry fs.DirEntry, texts map[string]string) (*parsed, error) {
+func (w *Workspace) read(fsys fs.FS, name string, info fs.FileInfo, texts map[string]string) (*parsed, error) {
 	before := w.files[name]
 	if unsaved, found := texts[name]; found {
 		if before != nil && before.unsaved && before.text == unsaved {
 			return before, nil
 		}
 		return &parsed{path: name, text: unsaved, unsaved: true}, nil
-	}
-	info, err := entry.Info()
-	if err != nil {
-		return nil, err
 	}
 	if before != nil && !before.unsaved && before.size == info.Size() && before.modified.Equal(info.ModTime()) {
 		return before, nil
@@ -180,6 +189,11 @@ func (w *Workspace) parse(ctx context.Context, before map[string]*parsed) error 
 }
 
 func (f *parsed) parse(parser *tree.Parser) {
+	f.marked = mark(f.text)
+	for _, m := range includes.FindAllStringSubmatch(f.text, -1) {
+		f.includes = append(f.includes, m[2])
+	}
+	f.mentions = map[string]bool{}
 	masked := upwards(f.text)
 	file := sql.New(masked)
 	for _, statement := range file.Statements() {
@@ -189,6 +203,11 @@ func (f *parsed) parse(parser *tree.Parser) {
 		node := parser.Of(statement, masked).Statement()
 		if !replay.Defines(node.Kind()) {
 			continue
+		}
+		for _, t := range node.Tokens() {
+			if t.Name() {
+				f.mentions[lex.Identifier(t.Text(masked))] = true
+			}
 		}
 		f.statements = append(f.statements, definition{node, &schema.Origin{
 			Path: f.path,
@@ -256,8 +275,8 @@ func (w *Workspace) include() {
 	included := map[string]bool{}
 	of := map[string][]string{}
 	for _, f := range w.plan.Files {
-		for _, m := range includes.FindAllStringSubmatch(w.files[f.Path].text, -1) {
-			for _, name := range []string{path.Join(path.Dir(f.Path), m[2]), path.Clean(m[2])} {
+		for _, include := range w.files[f.Path].includes {
+			for _, name := range []string{path.Join(path.Dir(f.Path), include), path.Clean(include)} {
 				if _, found := planned[name]; found && name != f.Path {
 					included[name] = true
 					of[f.Path] = append(of[f.Path], name)
@@ -311,8 +330,79 @@ func (w *Workspace) play(ctx context.Context, before []checkpoint) error {
 		w.played = append(w.played, next)
 		at = next.catalog
 	}
+	w.valid = len(w.played)
 	w.settle(at)
 	return nil
+}
+
+// replaceOne is for a change in one file that does not matter to those behind it:
+// what the file makes otherwise is put into the catalog of all. It reports whether
+// that was so.
+func (w *Workspace) replaceOne(before *Workspace) bool {
+	at, one := w.changedFile(before)
+	if !one || at >= before.valid {
+		return false
+	}
+	from := w.options.Below
+	if at > 0 {
+		from = before.played[at-1].catalog
+	}
+	next := w.playFile(from, w.files[w.plan.Files[at].Path])
+	if len(next.refused) > 0 || slices.ContainsFunc(before.played, func(c checkpoint) bool { return len(c.refused) > 0 }) {
+		return false
+	}
+	old := before.played[at].catalog
+	behind := map[schema.AnyObject]schema.AnyObject{} // what the files behind have made of the objects
+	for was, is := range before.catalog.Since(old) {
+		behind[was] = is
+	}
+	edit := before.catalog.Edit()
+	for was, is := range next.catalog.Since(old) {
+		last, changed := behind[was]
+		changed = changed && was != nil
+		switch moved := schema.Equal(was, is); {
+		case moved && changed && last != nil:
+			edit.Change(last, func(o *schema.Object) { o.Origin = schema.OriginOf(is) })
+		case moved && changed: // dropped
+		case changed || was != nil && !moved && w.mentioned(at, was) || was == nil && w.mentioned(at, is):
+			return false
+		case is != nil:
+			edit.Put(is)
+		default:
+			edit.Drop(was)
+		}
+	}
+	w.played = slices.Clone(before.played)
+	w.played[at], w.valid, w.catalog = next, at+1, edit.Catalog()
+	for _, c := range w.played {
+		w.problems = append(w.problems, c.problems...)
+	}
+	return true
+}
+
+// changedFile gives the place of the one file that differs from those before.
+func (w *Workspace) changedFile(before *Workspace) (at int, one bool) {
+	if len(w.plan.Files) != len(before.played) {
+		return 0, false
+	}
+	for i, f := range w.plan.Files {
+		switch {
+		case f.Path != before.plan.Files[i].Path:
+			return 0, false
+		case w.files[f.Path] == before.played[i].file:
+		case one:
+			return 0, false
+		default:
+			at, one = i, true
+		}
+	}
+	return at, one
+}
+
+// mentioned reports whether a file behind one names an object.
+func (w *Workspace) mentioned(at int, o schema.AnyObject) bool {
+	name := o.QualifiedName().Name
+	return slices.ContainsFunc(w.plan.Files[at+1:], func(f File) bool { return w.files[f.Path].mentions[name] })
 }
 
 // playFile plays a file as a connection of its own.

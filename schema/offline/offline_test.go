@@ -113,6 +113,8 @@ func TestReload(t *testing.T) {
 		do   func()
 		want string
 	}{
+		{"more at the beginning", func() { change("1_a.sql", "-- more\nCREATE TABLE t (a int); CREATE TABLE x (y int)") }, "t(a, b) u(c) x(y)"},
+		{"and less", func() { change("1_a.sql", "CREATE TABLE t (a int)") }, "t(a, b) u(c)"},
 		{"nothing", func() {}, "t(a, b) u(c)"},
 		{"the last file", func() { change("3_c.sql", "CREATE TABLE u (d int)") }, "t(a, b) u(d)"},
 		{"the first file", func() { change("1_a.sql", "CREATE TABLE t (z int)") }, "t(z, b) u(d)"},
@@ -124,8 +126,14 @@ func TestReload(t *testing.T) {
 	} {
 		step.do()
 		w = reload(t, w, texts)
-		if got := relations(w.Catalog()); got != step.want || got != relations(load(t, root, texts).Catalog()) {
-			t.Errorf("%s\n got %s\nwant %s", step.name, got, step.want)
+		fresh := load(t, root, texts)
+		if got := relations(w.Catalog()); got != step.want || got != relations(fresh.Catalog()) || problems(w) != problems(fresh) {
+			t.Errorf("%s\n got %s %s\nwant %s %s", step.name, got, problems(w), step.want, problems(fresh))
+		}
+		for r := range fresh.Catalog().Relations() {
+			if is := w.Catalog().Relation(r.Schema, r.Name); is == nil || is.Origin.Span != r.Origin.Span {
+				t.Errorf("%s: %s has another origin than it should", step.name, r.Name)
+			}
 		}
 	}
 }

@@ -56,7 +56,7 @@ const (
 // candidate is a file that was found.
 type candidate struct {
 	path, dir, name string
-	text            string
+	marked          Tool // the one that its text tells, "" for none
 }
 
 // The folders that nobody keeps definitions in.
@@ -252,7 +252,7 @@ func (p *planner) classify(c candidate, supabase bool) (versionedFile, bool) {
 	case seeds.MatchString(c.name):
 		p.skip(c.path, "it fills tables")
 		return f, false
-	case dumpHead.MatchString(c.text):
+	case c.marked == Dump:
 		f.Tool = Dump
 		return f, true
 	}
@@ -260,17 +260,33 @@ func (p *planner) classify(c candidate, supabase bool) (versionedFile, bool) {
 		f.Tool, f.Version, f.numbers = Numbered, m[1], numbersOf(m[1])
 	}
 	switch {
-	case gooseUp.MatchString(c.text):
-		f.Tool = Goose
-		f.Version = strings.TrimLeft(f.Version, "0")
-	case dbmateUp.MatchString(c.text):
-		f.Tool = Dbmate
-	case liquibaseHead.MatchString(c.text):
-		f.Tool, f.Version = Liquibase, ""
+	case c.marked != "":
+		f.Tool = c.marked
 	case supabase:
 		f.Tool = Supabase
 	}
+	switch f.Tool {
+	case Goose:
+		f.Version = strings.TrimLeft(f.Version, "0")
+	case Liquibase:
+		f.Version = ""
+	}
 	return f, true
+}
+
+// mark tells from a text the tool whose marks it has.
+func mark(text string) Tool {
+	switch {
+	case dumpHead.MatchString(text):
+		return Dump
+	case gooseUp.MatchString(text):
+		return Goose
+	case dbmateUp.MatchString(text):
+		return Dbmate
+	case liquibaseHead.MatchString(text):
+		return Liquibase
+	}
+	return ""
 }
 
 // numbersOf gives the numbers of 1_2_3 or 20260101_name.
@@ -360,7 +376,7 @@ const maxFiles = 20_000
 
 // find walks a workspace for SQL files. It follows no symbolic link to a folder.
 // Read gives the text of a file, which may have been read before.
-func find(fsys fs.FS, maxFile int64, read func(path string, entry fs.DirEntry) (string, error)) (found []candidate, skipped []Skipped) {
+func find(fsys fs.FS, maxFile int64, read func(path string, info fs.FileInfo) (text string, err error)) (found []string, skipped []Skipped) {
 	walk := func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name == ".":
@@ -390,14 +406,14 @@ func find(fsys fs.FS, maxFile int64, read func(path string, entry fs.DirEntry) (
 		case info.Size() > maxFile:
 			skipped = append(skipped, Skipped{name, fmt.Sprintf("it has %d MB, more than the limit of %d MB", info.Size()>>20, maxFile>>20)})
 		default:
-			text, err := read(name, fs.FileInfoToDirEntry(info))
+			text, err := read(name, info)
 			switch {
 			case err != nil:
 				skipped = append(skipped, Skipped{name, reason(err)})
 			case !utf8.ValidString(text):
 				skipped = append(skipped, Skipped{name, "it is not in UTF-8"})
 			default:
-				found = append(found, candidate{name, path.Dir(name), path.Base(name), text})
+				found = append(found, name)
 			}
 		}
 		return nil
