@@ -10,7 +10,7 @@ import (
 const (
 	unusedAfter = 10 * time.Minute // a catalog that nobody asked for so long is watched no more
 	lookTimeout = 10 * time.Second // one look takes milliseconds where the server is well
-	lookShare   = 20               // looks take that part of the time at most: on a server that writes, one costs the more the larger the catalog is
+	lookShare   = 20               // looks take one twentieth of the time at most: the larger a catalog is that somebody writes to, the more one costs
 )
 
 // watch looks every Config.CatalogPoll whether others changed the database, and

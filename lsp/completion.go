@@ -6,6 +6,8 @@ import (
 	protocol316 "github.com/tliron/glsp/protocol_3_16"
 
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
+	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/replay"
 	"github.com/tusk-lsp/tusk-lsp/sql/complete"
 )
 
@@ -16,10 +18,11 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 	if d == nil {
 		return protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
 	}
+	offset := offsetOf(d.File.Lines(), p.Position, now.client.encoding)
 	list := complete.At(complete.Request{
 		File:        d.File,
-		Offset:      offsetOf(d.File.Lines(), p.Position, now.client.encoding),
-		Catalog:     s.engine.Catalog(s.connections.of(d.URI)),
+		Offset:      offset,
+		Catalog:     s.catalogAt(d, offset),
 		KeywordCase: keywordCases[now.settings.Completion.KeywordCase],
 		Snippets:    now.client.snippets,
 		Limit:       now.settings.Completion.Limit,
@@ -29,6 +32,16 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 		items[i] = completionItem(item, d, now.client)
 	}
 	return protocol.CompletionList{IsIncomplete: list.Incomplete, Items: items}, nil
+}
+
+// catalogAt gives the catalog at a place of a document: that of its connection with
+// what the statements before the place define. It never waits.
+func (s *session) catalogAt(d *Document, offset int) *schema.Catalog {
+	below := s.engine.Catalog(s.connections.of(d.URI))
+	if below == nil {
+		below = s.unconnected
+	}
+	return d.script.At(d.File, offset, below, replay.Options{})
 }
 
 // keywordCases are the values of tusk.completion.keywordCase.

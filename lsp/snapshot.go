@@ -3,6 +3,7 @@ package lsp
 import (
 	"maps"
 
+	"github.com/tusk-lsp/tusk-lsp/schema/replay"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
 )
@@ -12,6 +13,7 @@ type Document struct {
 	URI     string
 	Version int32
 	File    *sql.File
+	script  *replay.Script // what its statements define, kept from version to version
 }
 
 // Snapshot is all that a request knows of the session: as of the messages

@@ -6,12 +6,13 @@ import (
 
 	protocol "github.com/tliron/glsp/protocol_3_16"
 
+	"github.com/tusk-lsp/tusk-lsp/schema/replay"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
 )
 
 func (s *session) didOpen(_ context.Context, p protocol.DidOpenTextDocumentParams) (any, error) {
-	d := &Document{URI: p.TextDocument.URI, Version: p.TextDocument.Version, File: sql.New(p.TextDocument.Text)}
+	d := &Document{URI: p.TextDocument.URI, Version: p.TextDocument.Version, File: sql.New(p.TextDocument.Text), script: replay.NewScript()}
 	s.publish(s.now().withDocument(d).withFocus(d.URI, 0))
 	s.diagnose(d)
 	s.connections.choose(d)
@@ -38,7 +39,7 @@ func (s *session) didChange(_ context.Context, p protocol.DidChangeTextDocumentP
 			file = sql.New(change.Text)
 		}
 	}
-	next := &Document{URI: d.URI, Version: p.TextDocument.Version, File: file}
+	next := &Document{URI: d.URI, Version: p.TextDocument.Version, File: file, script: d.script}
 	s.publish(now.withDocument(next).withFocus(next.URI, caret))
 	s.diagnose(next)
 	return nil, nil

@@ -93,7 +93,8 @@ type Catalog struct {
 	databases           set[*Database]
 	tablespaces         set[*Tablespace]
 
-	byOID *oidIndex
+	columns *columnMemory
+	byOID   *oidIndex
 }
 
 // New indexes contents. What the slices hold belongs to the catalog from then
@@ -130,6 +131,7 @@ func New(contents Contents) *Catalog {
 		roles:               newObjects(contents.Roles),
 		databases:           newObjects(contents.Databases),
 		tablespaces:         newObjects(contents.Tablespaces),
+		columns:             new(columnMemory),
 		byOID:               new(oidIndex),
 	}
 	slices.SortStableFunc(c.settings, func(a, b Setting) int { return strings.Compare(a.Name, b.Name) })
@@ -164,6 +166,9 @@ func (c *Catalog) On(below *Catalog) *Catalog {
 	next := *c
 	next.byOID = new(oidIndex)
 	next.relations, next.parts = c.relationsOver(below)
+	if c.relations.size < below.relations.size {
+		next.columns = below.columns
+	}
 	next.functions = c.functions.over(below.functions)
 	next.types = c.types.over(below.types)
 	next.schemas = c.schemas.over(below.schemas)

@@ -29,19 +29,14 @@ type Match struct {
 	Positions []int // the bytes of the name that the query matched, 0-based
 
 	rank  uint64
-	order order
+	order order // of matches of the same rank
 }
 
-// order is the order of matches of the same rank: that in which the search
-// meets them.
-type order struct {
-	kind Kinds
-	key
-	column int
-}
+// order is where the search meets a match: by kind, schema, name and column.
+type order uint64
 
-func (o order) compare(other order) int {
-	return cmp.Or(cmp.Compare(o.kind, other.kind), o.key.compare(other.key), cmp.Compare(o.column, other.column))
+func (k Kinds) at(chunk, entry, column int) order {
+	return order(k)<<56 | order(chunk)<<32 | order(entry)<<16 | order(column)
 }
 
 // Quality says how well a name matches, the best first.
@@ -104,7 +99,7 @@ func (m Match) compare(other Match) int {
 	if m.rank != other.rank {
 		return cmp.Compare(m.rank, other.rank)
 	}
-	return m.order.compare(other.order)
+	return cmp.Compare(m.order, other.order)
 }
 
 // search keeps the best matches in a heap, the worst of them on top.
@@ -176,11 +171,12 @@ func (s *search) bound(tier uint64, h hint) uint64 {
 	switch {
 	case s.query.text == "":
 		return rank(Prefix, tier, length)
-	case h.first == s.query.folded[0] && length == len(s.query.text):
-		return rank(Exact, tier, length)
-	case h.first == s.query.folded[0]:
+	case h.first == s.query.folded[0] && h.pairs&s.query.pairs == s.query.pairs:
+		if length == len(s.query.text) || length == len(s.query.folded) {
+			return rank(Exact, tier, length)
+		}
 		return rank(Prefix, tier, length)
-	case h.starts&s.query.first != 0:
+	case s.query.mayStartWords(h):
 		return rank(WordStarts, tier, length)
 	}
 	return rank(Subsequence, tier, length)
@@ -189,7 +185,7 @@ func (s *search) bound(tier uint64, h hint) uint64 {
 // find looks for objects by their names. A name of the rank of the worst match
 // is worse, as it comes later.
 func find[P AnyObject](s *search, kind Kinds, in set[P]) {
-	for _, c := range in.chunks {
+	for at, c := range in.chunks {
 		marks := c.marks()
 		if marks.any&s.query.letters != s.query.letters {
 			continue
@@ -204,23 +200,23 @@ func find[P AnyObject](s *search, kind Kinds, in set[P]) {
 				continue
 			}
 			if quality := s.query.match(e.name, e.folded); quality <= Subsequence {
-				s.add(Match{Object: e.value, Quality: quality, rank: rank(quality, tier, int(marks.hints[i].length)), order: order{kind, e.key, 0}})
+				s.add(Match{Object: e.value, Quality: quality, rank: rank(quality, tier, int(marks.hints[i].length)), order: kind.at(at, i, 0)})
 			}
 		}
 	}
 }
 
-// columns looks for columns by their names. The names of a chunk are gone over
-// once however many of its relations have them.
+// columns looks for columns by their names. A name is gone over once however many
+// relations have it.
 func (s *search) columns() {
-	for _, c := range s.catalog.relations.chunks {
-		names, marks := columnNames(c)
-		for i, letters := range marks.letters {
-			if letters&s.query.letters != s.query.letters || s.bound(0, marks.hints[i]) > s.worst() {
+	chunks := s.catalog.relations.chunks
+	for _, x := range s.catalog.columns.of(chunks) {
+		for i, letters := range x.marks.letters {
+			if letters&s.query.letters != s.query.letters {
 				continue
 			}
-			n := &names[i]
-			if worst := s.worst(); s.bound(0, marks.hints[i]) == worst && s.best[0].order.compare(s.at(c, n.at[0])) < 0 {
+			n, hint := &x.names[i], x.marks.hints[i]
+			if best := s.bound(0, hint); best > s.worst() || s.hopeless(best, x.order(n.at[0])) { // n is read only if need be
 				continue
 			}
 			quality := s.query.match(n.name, n.folded)
@@ -228,24 +224,37 @@ func (s *search) columns() {
 				continue
 			}
 			for _, at := range n.at {
-				e := c.entries[at.relation]
-				tier := s.tier(e.schema)
-				if tier == out {
+				in := x.place[at.chunk]
+				if in < 0 {
 					continue
 				}
-				m := Match{Object: e.value, Column: &e.value.Columns[at.column], Quality: quality,
-					rank: rank(quality, tier, int(marks.hints[i].length)), order: s.at(c, at)}
-				if len(s.best) == s.limit && m.compare(s.best[0]) > 0 && tier == 0 {
+				if s.hopeless(rank(quality, 0, int(hint.length)), x.order(at)) {
 					break // so are those behind it
 				}
-				s.add(m)
+				e := chunks[in].entries[at.relation]
+				if tier := s.tier(e.schema); tier != out {
+					s.add(Match{Object: e.value, Column: &e.value.Columns[at.column], Quality: quality,
+						rank: rank(quality, tier, int(hint.length)), order: x.order(at)})
+				}
 			}
 		}
 	}
 }
 
-func (s *search) at(c *chunk[*Relation], at columnAt) order {
-	return order{FindColumns, c.entries[at.relation].key, int(at.column)}
+// order gives the place of a column, or that before all if it is not there any
+// more.
+func (x *indexed) order(at columnAt) order {
+	if in := x.place[at.chunk]; in >= 0 {
+		return FindColumns.at(in, int(at.relation), int(at.column))
+	}
+	return FindColumns.at(0, 0, 0)
+}
+
+// hopeless reports whether a match, of a rank and a place at best, is none of the
+// best.
+func (s *search) hopeless(rank uint64, at order) bool {
+	worst := s.worst()
+	return rank > worst || rank == worst && s.best[0].order < at
 }
 
 // marks is what the search needs of some names to pass most of them by without
@@ -259,13 +268,14 @@ type marks struct {
 // hint bounds how well a name can match.
 type hint struct {
 	starts uint64 // the letters that start its words
+	pairs  uint64 // of bytes side by side in the folded name
 	first  byte   // of the folded name
 	length uint8  // bytes, as far as a byte counts
 }
 
 func (m *marks) add(name, folded string) {
 	set := letters(folded)
-	h := hint{length: uint8(min(len(name), 255))}
+	h := hint{length: uint8(min(len(name), 255)), pairs: pairs(folded)}
 	if folded != "" {
 		h.first = folded[0]
 	}
@@ -290,37 +300,6 @@ func (c *chunk[V]) marks() *marks {
 	return &c.marked
 }
 
-// columnName is a name of columns in a chunk of relations.
-type columnName struct {
-	name, folded string
-	at           []columnAt // in the order of the relations
-}
-
-type columnAt struct{ relation, column uint16 }
-
-// columnNames gives the names of columns in a chunk and their marks, made when
-// they are first asked for.
-func columnNames(c *chunk[*Relation]) ([]columnName, *marks) {
-	c.columnsOnce.Do(func() {
-		places := map[string]int{}
-		for i, e := range c.entries {
-			for j := range e.value.Columns {
-				name := e.value.Columns[j].Name
-				place, known := places[name]
-				if !known {
-					place = len(c.columns)
-					places[name] = place
-					folded := fold(name)
-					c.columns = append(c.columns, columnName{name: name, folded: folded})
-					c.columnsMarked.add(name, folded)
-				}
-				c.columns[place].at = append(c.columns[place].at, columnAt{uint16(i), uint16(j)})
-			}
-		}
-	})
-	return c.columns, &c.columnsMarked
-}
-
 // letters gives the set of a folded name's bytes: the letters and digits have
 // a bit each, others share.
 func letters(folded string) (set uint64) {
@@ -337,15 +316,37 @@ func letters(folded string) (set uint64) {
 	return set
 }
 
+// pairs gives the set of the pairs of bytes side by side in a folded name. Pairs
+// share bits.
+func pairs(folded string) (set uint64) {
+	for i := 1; i < len(folded); i++ {
+		set |= pair(folded[i-1], folded[i])
+	}
+	return set
+}
+
+func pair(a, b byte) uint64 { return 1 << ((a*37 ^ b) % 64) }
+
 // pattern is a query, made ready to be matched with many names.
 type pattern struct {
 	text, folded   string
-	letters, first uint64 // first: the letter that it starts with
+	letters, pairs uint64
 }
 
 func newPattern(text string) pattern {
 	folded := fold(text)
-	return pattern{text, folded, letters(folded), letters(folded[:min(1, len(folded))])}
+	return pattern{text, folded, letters(folded), pairs(folded)}
+}
+
+// mayStartWords reports whether a name with a hint may match by its words: each
+// byte of the query starts one or stands behind the byte before it.
+func (p pattern) mayStartWords(h hint) bool {
+	for i := range len(p.folded) {
+		if h.starts&letters(p.folded[i:i+1]) == 0 && (i == 0 || h.pairs&pair(p.folded[i-1], p.folded[i]) == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // match gives how well a name matches, noMatch when it does not.

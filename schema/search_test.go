@@ -82,27 +82,139 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// However it passes names by, the search finds the same as a look at each name.
-func TestSearchForTheBestIsTheBestOfAll(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 4))
-	words := []string{"order", "item", "user", "Log", "price", "x", "2024", "customer"}
-	var contents schema.Contents
-	contents.SearchPath = []string{"public"}
-	for i := range 1500 {
-		name := words[random.IntN(len(words))] + "_" + words[random.IntN(len(words))] + fmt.Sprint(i%40)
-		contents.Relations = append(contents.Relations, schema.Relation{
-			Object:  object([]string{"public", "audit", "pg_catalog"}[random.IntN(3)], name),
-			Columns: []schema.Column{{Name: words[random.IntN(len(words))]}, {Name: name + "_id"}}})
+// quality says by the words of the documentation how well a name matches.
+func quality(query, name string) (q schema.Quality, matches bool) {
+	folded, query0 := strings.ToLower(name), strings.ToLower(query)
+	switch {
+	case name == query:
+		return schema.Exact, true
+	case folded == query0:
+		return schema.ExactFolded, true
+	case strings.HasPrefix(folded, query0):
+		return schema.Prefix, true
+	case startsWords(query0, name, 0, false):
+		return schema.WordStarts, true
 	}
-	c := schema.New(contents)
-	for _, query := range []string{"o", "oi", "ordit", "ul2", "customer_x", "e2", "aud.ci", "_id", "id"} {
-		for _, kinds := range []schema.Kinds{schema.FindRelations, schema.FindAll} {
-			all := c.Search(query, kinds, 1_000_000)
-			best := c.Search(query, kinds, 20)
-			if got, want := names(best, marked), names(all[:min(20, len(all))], marked); got != want {
-				t.Errorf("%s: %s\nnot %s", query, got, want)
+	for i := range len(query0) {
+		_, behind, found := strings.Cut(folded, query0[i:i+1])
+		if !found {
+			return 0, false
+		}
+		folded = behind
+	}
+	return schema.Subsequence, true
+}
+
+// startsWords reports whether each run of a query starts a word of a name, from a
+// byte of it on; on says that a run may go on there.
+func startsWords(query, name string, at int, on bool) bool {
+	if query == "" {
+		return true
+	}
+	for ; at < len(name); at, on = at+1, false {
+		starts := name[at] != '_' && (at == 0 || name[at-1] == '_' || digit(name[at]) != digit(name[at-1]) || upper(name[at]) && !upper(name[at-1]))
+		if (starts || on) && strings.ToLower(name[at:at+1]) == query[:1] && startsWords(query[1:], name, at+1, true) {
+			return true
+		}
+	}
+	return false
+}
+
+func digit(ch byte) bool { return '0' <= ch && ch <= '9' }
+func upper(ch byte) bool { return 'A' <= ch && ch <= 'Z' }
+
+// naive is a search that looks at each relation and each column.
+func naive(c *schema.Catalog, schemaName, query string, kinds schema.Kinds, limit int) []schema.Match {
+	type ranked struct {
+		schema.Match
+		rank [4]int
+	}
+	var all []ranked
+	tiers := map[string]int{"public": 0, "audit": 1, "pg_catalog": 2}
+	add := func(m schema.Match, kind schema.Kinds, in, name string) {
+		if _, ok := quality(schemaName, in); schemaName != "" && !ok {
+			return
+		}
+		if q, ok := quality(query, name); ok {
+			m.Quality = q
+			all = append(all, ranked{m, [4]int{int(q), tiers[in], len(name), int(kind)}})
+		}
+	}
+	for r := range c.Relations() {
+		if kinds&schema.FindRelations != 0 {
+			add(schema.Match{Object: r}, schema.FindRelations, r.Schema, r.Name)
+		}
+		for i := range r.Columns {
+			if kinds&schema.FindColumns != 0 {
+				add(schema.Match{Object: r, Column: &r.Columns[i]}, schema.FindColumns, r.Schema, r.Columns[i].Name)
 			}
 		}
+	}
+	slices.SortStableFunc(all, func(a, b ranked) int { return slices.Compare(a.rank[:], b.rank[:]) })
+	var best []schema.Match
+	for _, m := range all[:min(limit, len(all))] {
+		best = append(best, m.Match)
+	}
+	return best
+}
+
+// However it passes names by, the search finds the same as a look at each name,
+// before and after edits.
+func TestSearchFindsWhatALookAtEachNameDoes(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	words := []string{"order", "item", "user", "Log", "price", "x", "2024", "customer"}
+	word := func() string { return words[random.IntN(len(words))] }
+	relation := func() schema.Relation {
+		name := word() + "_" + word() + fmt.Sprint(random.IntN(40))
+		return schema.Relation{
+			Object:  object([]string{"public", "audit", "pg_catalog"}[random.IntN(3)], name),
+			Columns: []schema.Column{{Name: word()}, {Name: name + "_id"}, {Name: word() + word()}},
+		}
+	}
+	contents := schema.Contents{SearchPath: []string{"public"}}
+	for range 4000 {
+		contents.Relations = append(contents.Relations, relation())
+	}
+	c := schema.New(contents)
+	for step := range 200 {
+		query := []string{"o", "oi", "ordit", "ul2", "customer_x", "e2", "_id", "id", "ORDER"}[random.IntN(9)]
+		if step%2 == 0 { // what some name has, with letters left out
+			name := strings.ToLower(word() + "_" + word())
+			query = name[:1]
+			for i := 1; i < len(name); i++ {
+				if random.IntN(2) == 0 {
+					query += name[i : i+1]
+				}
+			}
+		}
+		schemaName := []string{"", "", "aud", "p"}[random.IntN(4)]
+		kinds := []schema.Kinds{schema.FindRelations, schema.FindColumns, schema.FindRelations | schema.FindColumns}[random.IntN(3)]
+		limit := []int{1, 20, 100_000}[random.IntN(3)]
+		whole := query
+		if schemaName != "" {
+			whole = schemaName + "." + query
+		}
+		describe := func(m schema.Match) string {
+			text := fmt.Sprint(m.Quality, " ", m.Object.QualifiedName())
+			if m.Column != nil {
+				text += "." + m.Column.Name
+			}
+			return text
+		}
+		if got, want := names(c.Search(whole, kinds, limit), describe), names(naive(c, schemaName, query, kinds, limit), describe); got != want {
+			t.Fatalf("step %d, %s, kinds %d, limit %d:\n%.400s\nnot\n%.400s", step, whole, kinds, limit, got, want)
+		}
+		edit := c.Edit()
+		for range random.IntN(3) {
+			r := relation()
+			edit.Put(&r)
+		}
+		for r := range c.Relations() {
+			if random.IntN(2000) == 0 {
+				edit.Drop(r)
+			}
+		}
+		c = edit.Catalog()
 	}
 }
 

@@ -37,11 +37,10 @@ type set[V any] struct {
 type chunk[V any] struct {
 	entries []*entry[V]
 
-	once          sync.Once // of marked
-	marked        marks
-	columnsOnce   sync.Once // of columns and columnsMarked
-	columns       []columnName
-	columnsMarked marks
+	once        sync.Once // of marked
+	marked      marks
+	columnsOnce sync.Once // of columns
+	columns     *columnIndex
 }
 
 type entry[V any] struct {

@@ -98,7 +98,7 @@ func (s *splitter) next(last unit) (unit, bool) {
 				return data, true
 			}
 
-		case token.Kind == lex.Semicolon || token.Kind == lex.MetaSemicolon:
+		case token.Separator():
 			if u.start < 0 || token.Start < h.hold {
 				continue
 			}

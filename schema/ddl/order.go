@@ -56,7 +56,6 @@ func (g *generator) nodes(wanted func(*schema.Object) bool) ([]*node, error) {
 	var nodes []*node
 	var failed error
 	providers := map[ref][]*node{}
-	members := map[string][]schema.Name{} // of extensions
 	companions := map[*node][]*node{}
 	g.objects(func(o any, header *schema.Object) {
 		if !wanted(header) {
@@ -76,11 +75,11 @@ func (g *generator) nodes(wanted func(*schema.Object) bool) ([]*node, error) {
 	if failed != nil {
 		return nil, failed
 	}
-	g.extensionMembers(func(extension string, name schema.Name) { members[extension] = append(members[extension], name) })
 	for _, n := range nodes {
 		if e, ok := n.object.(*schema.Extension); ok {
-			for _, name := range members[e.Name] {
-				providers[ref{name: name}] = append(providers[ref{name: name}], n)
+			for member := range g.catalog.Members(e.Name) {
+				made := ref{name: member.QualifiedName()}
+				providers[made] = append(providers[made], n)
 			}
 		}
 	}
@@ -199,33 +198,6 @@ func forward(from, to *node) bool {
 		}
 	}
 	return false
-}
-
-// extensionMembers walks what extensions brought and others may name.
-func (g *generator) extensionMembers(yield func(extension string, name schema.Name)) {
-	member := func(o *schema.Object) {
-		if o.Extension != "" {
-			yield(o.Extension, o.QualifiedName())
-		}
-	}
-	for t := range g.catalog.Types() {
-		member(&t.Object)
-	}
-	for f := range g.catalog.Functions() {
-		member(&f.Object)
-	}
-	for r := range g.catalog.Relations() {
-		member(&r.Object)
-	}
-	for o := range g.catalog.Operators() {
-		member(&o.Object)
-	}
-	for o := range g.catalog.OperatorClasses() {
-		member(&o.Object)
-	}
-	for o := range g.catalog.TextSearch() {
-		member(&o.Object)
-	}
 }
 
 // circles gives the strongly connected components of the nodes (Tarjan 1972),

@@ -198,6 +198,9 @@ func (s *Session) finishTable(d *definition) {
 // addColumn takes a column with its constraints into a table.
 func (s *Session) addColumn(n tree.Node, d *definition) {
 	name := n.Field(tree.FieldName)
+	if name.Name() == "" {
+		return // it is being written
+	}
 	if d.Column(name.Name()) != nil {
 		s.refuse(name, "column %q specified more than once", name.Name())
 		return

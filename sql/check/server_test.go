@@ -3,12 +3,8 @@
 package check_test
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/tusk-lsp/tusk-lsp/internal/corpus"
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
@@ -25,8 +21,7 @@ func TestServerAgreesOnSyntax(t *testing.T) {
 	if server.Major < 18 {
 		t.Skipf("the regression SQL is that of PostgreSQL 18; the newest server here is %d", server.Major)
 	}
-	conn := server.Database(t).Conn(t).PgConn()
-	oracle := &parseOracle{conn: conn}
+	oracle := server.Database(t).Parser(t)
 	parser := pgparse.New(1)
 	asked, refused := 0, 0
 	for _, file := range corpus.Files(t) {
@@ -41,17 +36,17 @@ func TestServerAgreesOnSyntax(t *testing.T) {
 			if st.Kind != sql.SQL || strings.ContainsAny(st.Text(), ":\\\x00") {
 				continue // psql's variables and commands are not the server's
 			}
-			theirs, ok := oracle.refuses(t, st.Text())
+			theirs, ok := oracle.Refuses(t, st.Text())
 			if !ok {
 				continue
 			}
 			asked++
 			ours := blamed[st.Span.Start]
 			switch {
-			case theirs != "":
+			case theirs != nil:
 				refused++
 				if ours == "" {
-					t.Errorf("%s: the server says %q, we say nothing: %.200s", file.Name, theirs, st.Text())
+					t.Errorf("%s: the server says %q, we say nothing: %.200s", file.Name, theirs.Message, st.Text())
 				}
 			case ours != "":
 				t.Errorf("%s: we say %q, the server takes it: %.200s", file.Name, ours, st.Text())
@@ -62,30 +57,4 @@ func TestServerAgreesOnSyntax(t *testing.T) {
 	if asked < 30_000 || refused < 100 {
 		t.Errorf("only %d statements and %d refusals were compared", asked, refused)
 	}
-}
-
-// parseOracle is a connection in a failed transaction block.
-type parseOracle struct{ conn *pgconn.PgConn }
-
-// refuses gives the server's syntax error in a statement, or "". ok is false for
-// a statement that ends the block and is not asked about.
-func (o *parseOracle) refuses(t *testing.T, statement string) (message string, ok bool) {
-	t.Helper()
-	ctx := context.Background()
-	if o.conn.TxStatus() != 'E' {
-		if _, err := o.conn.Exec(ctx, "begin; select 1/0").ReadAll(); o.conn.TxStatus() != 'E' {
-			t.Fatalf("no failed block: %v", err)
-		}
-	}
-	_, err := o.conn.Exec(ctx, statement).ReadAll()
-	refusal, isError := errors.AsType[*pgconn.PgError](err)
-	switch {
-	case !isError && err != nil:
-		t.Fatalf("%.200s: %v", statement, err)
-	case o.conn.TxStatus() != 'E' || !isError:
-		return "", false
-	case refusal.Code == "25P02", refusal.Code == "3B001": // a savepoint that there is not was parsed
-		return "", true
-	}
-	return refusal.Message, true
 }

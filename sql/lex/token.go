@@ -128,6 +128,10 @@ func (t Token) Trivia() bool {
 	return t.Kind == Space || t.Kind == LineComment || t.Kind == BlockComment
 }
 
+// Separator reports whether the token stands between statements: a semicolon or
+// psql's \;.
+func (t Token) Separator() bool { return t.Kind == Semicolon || t.Kind == MetaSemicolon }
+
 // Comment reports whether the token is a comment.
 func (t Token) Comment() bool { return t.Kind == LineComment || t.Kind == BlockComment }
 

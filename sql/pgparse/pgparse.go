@@ -7,8 +7,8 @@ package pgparse
 
 import (
 	"fmt"
-	"strings"
-	"sync"
+
+	"github.com/tusk-lsp/tusk-lsp/sql/recent"
 )
 
 // SyntaxError says that the server would refuse the text before it ran it.
@@ -27,48 +27,19 @@ type Unchecked struct{ Reason string }
 func (e *Unchecked) Error() string { return e.Reason }
 
 // Parser remembers its verdicts by text. It is safe for concurrent use.
-type Parser struct {
-	capacity int
+type Parser struct{ verdicts *recent.Texts[error] }
 
-	mu sync.Mutex
-	// Two generations of verdicts, guarded by mu: new ones go to young, and
-	// when it is full it becomes old and what nobody asked for again is gone.
-	young, old map[string]error
-	bytes      int // of the texts in young
-}
-
-// maxBytes bounds the text that one generation of verdicts keeps.
+// maxBytes bounds the text whose verdicts are remembered.
 const maxBytes = 16 << 20
 
 // New makes a parser that remembers the verdicts on at least capacity different
 // texts (fewer when they are megabytes long), and at most twice as many.
-func New(capacity int) *Parser {
-	return &Parser{capacity: max(capacity, 1), young: map[string]error{}}
-}
+func New(capacity int) *Parser { return &Parser{recent.New[error](capacity, maxBytes)} }
 
 // Check gives nil when the grammar accepts the text, which is best one
 // statement, a *SyntaxError when it refuses it, and an *Unchecked when the text
 // is one that the parser must not see. Any text is safe to check.
-func (p *Parser) Check(sql string) error {
-	p.mu.Lock()
-	verdict, known := p.young[sql]
-	if !known {
-		if verdict, known = p.old[sql]; known {
-			p.remember(sql, verdict)
-		}
-	}
-	p.mu.Unlock()
-	if known {
-		return verdict
-	}
-	// The lock is not held meanwhile: two goroutines may parse the same text
-	// and come to the same verdict.
-	verdict = judge(sql)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.remember(sql, verdict)
-	return verdict
-}
+func (p *Parser) Check(sql string) error { return p.verdicts.Of(sql, judge) }
 
 // judge is Check without the memory.
 func judge(sql string) error {
@@ -83,15 +54,6 @@ func judge(sql string) error {
 		return junk
 	}
 	return nil
-}
-
-// remember needs mu held.
-func (p *Parser) remember(sql string, verdict error) {
-	if len(p.young) >= p.capacity || p.bytes+len(sql) > maxBytes {
-		p.old, p.young, p.bytes = p.young, map[string]error{}, 0
-	}
-	p.young[strings.Clone(sql)] = verdict // a clone, since sql may hold on to a whole file
-	p.bytes += len(sql)
 }
 
 // unchecked makes an *Unchecked.

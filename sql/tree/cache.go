@@ -1,26 +1,23 @@
 package tree
 
 import (
-	"strings"
-	"sync"
+	"math"
 
 	"github.com/tusk-lsp/tusk-lsp/sql"
+	"github.com/tusk-lsp/tusk-lsp/sql/recent"
 )
 
 // Cache keeps trees by the text of their statements, so that an edit costs the
 // tree of the statement that it touches, wherever in the file the others move.
 // It is safe for concurrent use.
-type Cache struct {
-	mu sync.Mutex
-	// Two generations of trees, guarded by mu: new ones go to young, and when it
-	// is full it becomes old and what nobody asked for again is gone.
-	young, old map[string]*Tree
-	bytes      int // of the texts in young
-}
+type Cache struct{ trees *recent.Texts[*Tree] }
 
-// generationBytes bounds the text whose trees one generation keeps. A tree takes
-// some 30 times the memory of its text.
-const generationBytes = 2 << 20
+// maxCached bounds the text whose trees are kept. A tree takes some 30 times the
+// memory of its text.
+const maxCached = 2 << 20
+
+// NewCache gives a cache without trees.
+func NewCache() *Cache { return &Cache{recent.New[*Tree](math.MaxInt, maxCached)} }
 
 // Of gives the tree of a statement. Its offsets count from the start of the
 // statement's Outer.
@@ -28,37 +25,11 @@ func (c *Cache) Of(st sql.Statement, src string) *Tree {
 	if st.Kind != sql.SQL {
 		return Parse("", nil)
 	}
-	own := st.Outer.Of(src)
-	c.mu.Lock()
-	t := c.young[own]
-	if t == nil {
-		if t = c.old[own]; t != nil {
-			c.keep(own, t)
+	return c.trees.Of(st.Outer.Of(src), func(own string) *Tree {
+		tokens := st.Tokens()
+		for i := range tokens {
+			tokens[i].Span = tokens[i].Shift(-st.Outer.Start)
 		}
-	}
-	c.mu.Unlock()
-	if t != nil {
-		return t
-	}
-	own = strings.Clone(own) // or the tree would keep its whole file
-	tokens := st.Tokens()
-	for i := range tokens {
-		tokens[i].Span = tokens[i].Shift(-st.Outer.Start)
-	}
-	// The lock is not held meanwhile: two goroutines may parse the same text and
-	// come to the same tree.
-	t = Parse(own, tokens)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.keep(own, t)
-	return t
-}
-
-// keep needs mu held.
-func (c *Cache) keep(own string, t *Tree) {
-	if c.young == nil || c.bytes+len(own) > generationBytes {
-		c.old, c.young, c.bytes = c.young, map[string]*Tree{}, 0
-	}
-	c.young[own] = t
-	c.bytes += len(own)
+		return Parse(own, tokens)
+	})
 }

@@ -12,7 +12,7 @@ import (
 // TestEditCostsItsStatement edits the first statement of a file: the trees of the
 // others stay the same ones though they have moved.
 func TestEditCostsItsStatement(t *testing.T) {
-	var cache tree.Cache
+	cache := tree.NewCache()
 	src := "SELECT a FROM t;\n-- über\nSELECT b FROM u;\nSELECT c\n  FROM v;\n"
 	before := sql.New(src)
 	after := before.Edit(text.Edit{Span: text.Span{Start: 7, End: 8}, Text: "count(*) AS n"})
@@ -34,7 +34,7 @@ func TestEditCostsItsStatement(t *testing.T) {
 }
 
 func TestCacheIsBounded(t *testing.T) {
-	var cache tree.Cache
+	cache := tree.NewCache()
 	first := sql.New("SELECT 1")
 	kept := cache.Of(first.Statements()[0], first.Text())
 	for i := range 60 {

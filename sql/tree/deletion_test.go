@@ -102,7 +102,7 @@ func sound(t *testing.T, made *tree.Tree) {
 func significant(tokens []lex.Token) int {
 	n := 0
 	for _, token := range tokens {
-		if !token.Trivia() && token.Kind != lex.Semicolon {
+		if !token.Trivia() && !token.Separator() {
 			n++
 		}
 	}

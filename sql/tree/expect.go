@@ -9,12 +9,10 @@ import (
 
 // expected gathers what could stand at an item.
 type expected struct {
-	pos      int
-	terms    set           // all that could stand there
-	explicit set           // without what could only because it may be a name
-	needed   set           // without what need not be there
-	kinds    map[Kind]bool // of the nodes that could begin there
-	options  int           // how many optional things that begin there are being tried
+	pos     int
+	terms   set // all that could stand there
+	needed  set // without what need not be there
+	options int // how many optional things that begin there are being tried
 }
 
 // at reports whether an item is the one that is watched. Nobody watches nil.
@@ -23,7 +21,6 @@ func (e *expected) at(pos int) bool { return e != nil && pos == e.pos }
 func (e *expected) terminal(pos int, t symbol.Terminal) {
 	if pos == e.pos {
 		e.terms.add(t)
-		e.explicit.add(t)
 		if e.options == 0 {
 			e.needed.add(t)
 		}
@@ -34,7 +31,6 @@ func (e *expected) terminal(pos int, t symbol.Terminal) {
 func (e *expected) optional(pos int, t symbol.Terminal) {
 	if e.at(pos) {
 		e.terms.add(t)
-		e.explicit.add(t)
 	}
 }
 
@@ -47,16 +43,10 @@ func (e *expected) class(pos int, s *set) {
 	}
 }
 
-func (e *expected) rule(pos int, rule int32) {
-	if kind := rules[rule].kind; pos == e.pos && kind != None {
-		e.kinds[kind] = true
-	}
-}
-
 // wanted parses once more and gathers what could stand at an item.
 func (p *parser) wanted(rule int32, place int) *expected {
 	p.edit(place, p.items) // rules that looked at it are to do so again
-	p.watch = &expected{pos: place, kinds: map[Kind]bool{}}
+	p.watch = &expected{pos: place}
 	p.run(rule)
 	wanted := p.watch
 	p.watch = nil

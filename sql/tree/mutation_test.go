@@ -74,7 +74,7 @@ func (m *mutator) learn(src string) {
 	}
 	var words []string
 	for _, token := range lex.Lex(src, lex.Options{}) {
-		if !token.Trivia() && token.Kind != lex.Semicolon {
+		if !token.Trivia() && !token.Separator() {
 			words = append(words, token.Text(src))
 		}
 	}

@@ -3,7 +3,6 @@
 package tree_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	pg_query "github.com/pganalyze/pg_query_go/v6"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -69,7 +67,7 @@ func TestErrorsAreWherePostgreSQLHasThem(t *testing.T) {
 	if server.Major < 18 {
 		t.Skipf("the regression SQL is that of PostgreSQL 18; the newest server here is %d", server.Major)
 	}
-	oracle := &syntaxOracle{conn: server.Database(t).Conn(t).PgConn()}
+	oracle := server.Database(t).Parser(t)
 	parser := pgparse.New(1)
 	accepted, refused, missed, astray := 0, 0, 0, 0
 	for file, s := range statementsOf(t) {
@@ -80,7 +78,7 @@ func TestErrorsAreWherePostgreSQLHasThem(t *testing.T) {
 		}
 		ours := parse(source)
 		first, wrong := firstError(ours)
-		theirs := oracle.refuses(t, source)
+		theirs, _ := oracle.Refuses(t, source)
 		switch {
 		case theirs == nil:
 			accepted++
@@ -135,9 +133,9 @@ func TestNewerStatements(t *testing.T) {
 	if server.Major < 18 {
 		t.Skipf("the newest server here is %d", server.Major)
 	}
-	oracle := &syntaxOracle{conn: server.Database(t).Conn(t).PgConn()}
+	oracle := server.Database(t).Parser(t)
 	for _, statement := range newer {
-		if refusal := oracle.refuses(t, statement); refusal != nil {
+		if refusal, _ := oracle.Refuses(t, statement); refusal != nil {
 			t.Errorf("PostgreSQL 18 refuses %s: %s", statement, refusal.Message)
 		}
 		if at, wrong := firstError(parse(statement)); wrong {
@@ -181,27 +179,6 @@ func tokensBetween(t *tree.Tree, a, b int) int {
 		}
 	}
 	return n
-}
-
-// syntaxOracle is a connection in a failed transaction block, where a server
-// parses statements and runs none.
-type syntaxOracle struct{ conn *pgconn.PgConn }
-
-// refuses gives the parser's error in a statement, or nil.
-func (o *syntaxOracle) refuses(t *testing.T, statement string) *pgconn.PgError {
-	t.Helper()
-	ctx := context.Background()
-	if o.conn.TxStatus() != 'E' {
-		if _, err := o.conn.Exec(ctx, "begin; select 1/0").ReadAll(); o.conn.TxStatus() != 'E' {
-			t.Fatalf("no failed block: %v", err)
-		}
-	}
-	_, err := o.conn.Exec(ctx, statement).ReadAll()
-	refusal, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok || refusal.Code == "25P02" || refusal.Code == "3B001" { // a savepoint that there is not was parsed
-		return nil
-	}
-	return refusal
 }
 
 // reading is what a parser has to say about a statement: its kind, and the names

@@ -232,9 +232,6 @@ func (p *parser) match(id int32) bool {
 		p.consume()
 		return true
 	case opRule:
-		if p.watch != nil {
-			p.watch.rule(p.pos, op.a)
-		}
 		return p.rule(op.a)
 	case opSequence:
 		for _, child := range children[op.a : op.a+op.b] {

@@ -78,7 +78,7 @@ func itemsOf(src string, tokens []lex.Token, pl bool) []item {
 	items := make([]item, 0, len(tokens)*2/3+2)
 	escape := 0 // what UESCAPE '!' lacks behind a U&'…' or U&"…"
 	for i, token := range tokens {
-		if token.Trivia() || token.Kind == lex.Semicolon && len(items) == 0 {
+		if token.Trivia() || token.Separator() && len(items) == 0 {
 			continue
 		}
 		switch {
@@ -109,8 +109,8 @@ func itemsOf(src string, tokens []lex.Token, pl bool) []item {
 	return append(items, item{terminal: symbol.EOF, virtual: true, token: int32(len(tokens))})
 }
 
-// wordOf tells the grammar's own words from other names.
-// The reserved ones are names like others outside of PL/pgSQL.
+// wordOf tells the grammar's own words from other names. The reserved ones are
+// names like others outside of PL/pgSQL.
 func wordOf(name string, pl bool) symbol.Terminal {
 	at, found := slices.BinarySearchFunc(words[:], name, compareFolded)
 	if !found || !pl && slices.Contains(reservedWords[:], words[at]) {
@@ -183,7 +183,7 @@ func (p *parser) span(place int, tokens []lex.Token) text.Span {
 		return text.Span{}
 	}
 	for i := len(tokens) - 1; ; i-- {
-		if i == 0 || !tokens[i].Trivia() && tokens[i].Kind != lex.Semicolon {
+		if i == 0 || !tokens[i].Trivia() && !tokens[i].Separator() {
 			return text.Span{Start: tokens[i].End, End: tokens[i].End}
 		}
 	}
@@ -273,7 +273,6 @@ func (p *parser) repair(rule int32, place int, wanted *expected) {
 		return
 	}
 	p.edit(place, bestItems)
-	p.opensQuery = queries(bestItems)
 }
 
 // chain puts tokens in until the one at a place fits: ON and a name before the

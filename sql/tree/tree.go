@@ -188,7 +188,7 @@ func (t *Tree) firstToken(i int32) int {
 		return t.endToken(i - 1)
 	}
 	at := 0
-	for t.tokens[at].Trivia() || t.tokens[at].Kind == lex.Semicolon {
+	for t.tokens[at].Trivia() || t.tokens[at].Separator() {
 		at++
 	}
 	return at

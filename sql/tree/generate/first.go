@@ -111,11 +111,6 @@ func (a *analysis) addClasses() {
 	a.classes["OP"] = a.newSet()
 	a.classes["OP"].add(symbol.Op)
 	a.classes["OP"].add(symbol.Hash)
-	any := a.newSet()
-	for t := symbol.EOF + 1; int(t) < int(symbol.FirstWord())+len(a.words); t++ {
-		any.add(t)
-	}
-	a.classes["any_token"] = any
 }
 
 // resolve checks that every name means something.
