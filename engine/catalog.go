@@ -11,6 +11,7 @@ import (
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/builtin"
 	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
 )
 
@@ -180,7 +181,7 @@ func (c *catalogCache) load() error {
 		if err != nil {
 			return classify(err, c.connection.config)
 		}
-		c.publish(names)
+		c.publish(overBuiltin(names))
 	}
 	// Before the load, so that DDL during the load is found by the next look.
 	fingerprint, err := introspect.TakeFingerprint(ctx, conn.Conn(), c.seen())
@@ -188,7 +189,7 @@ func (c *catalogCache) load() error {
 		return classify(err, c.connection.config)
 	}
 	now := Loading{Connection: c.connection.config.ID, Name: c.connection.config.Name, Cancel: cancel}
-	catalog, err := introspect.Load(ctx, conn.Conn(), introspect.Options{Progress: func(p introspect.Progress) {
+	catalog, err := introspect.Load(ctx, conn.Conn(), introspect.Options{Builtin: builtinOf(c.current.Load()), Progress: func(p introspect.Progress) {
 		now.Reading, now.Done, now.Total = p.Reading, p.Done, p.Total
 		c.state.config.OnLoading(now)
 	}})
@@ -197,7 +198,7 @@ func (c *catalogCache) load() error {
 	if err != nil {
 		return classify(err, c.connection.config)
 	}
-	c.publish(catalog)
+	c.publish(overBuiltin(catalog))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fingerprint = fingerprint
@@ -206,6 +207,21 @@ func (c *catalogCache) load() error {
 		c.loops.Go(c.watch)
 	}
 	return nil
+}
+
+// builtinOf gives what comes with the server of a catalog.
+func builtinOf(c *schema.Catalog) *schema.Catalog { return builtin.Catalog(c.ServerVersion() / 10000) }
+
+// overBuiltin gives a catalog that was read with what comes with its server and
+// was left out.
+func overBuiltin(read *schema.Catalog) *schema.Catalog {
+	both := read.On(builtinOf(read))
+	if public := both.Schema("public"); read.Schema("public") == nil && public != nil { // it can be dropped
+		edit := both.Edit()
+		edit.Drop(public)
+		return edit.Catalog()
+	}
+	return both
 }
 
 func (c *catalogCache) publish(catalog *schema.Catalog) {

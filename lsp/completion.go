@@ -7,6 +7,7 @@ import (
 
 	"github.com/tusk-lsp/tusk-lsp/lsp/protocol"
 	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/builtin"
 	"github.com/tusk-lsp/tusk-lsp/schema/replay"
 	"github.com/tusk-lsp/tusk-lsp/sql/complete"
 )
@@ -34,14 +35,17 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 	return protocol.CompletionList{IsIncomplete: list.Incomplete, Items: items}, nil
 }
 
-// catalogAt gives the catalog at a place of a document: that of its connection with
-// what the statements before the place define. It never waits.
+// catalogAt gives the catalog at a place of a document: that of its connection, or
+// what comes with the newest PostgreSQL, with what the statements before the place
+// define. It never waits.
 func (s *session) catalogAt(d *Document, offset int) *schema.Catalog {
 	below := s.engine.Catalog(s.connections.of(d.URI))
 	if below == nil {
-		below = s.unconnected
+		below = builtin.Catalog(builtin.Newest)
 	}
-	return d.script.At(d.File, offset, below, replay.Options{})
+	return d.script.At(d.File, offset, below, replay.Options{Extension: func(name string) (schema.Contents, bool) {
+		return builtin.Extension(below.ServerVersion()/10000, name)
+	}})
 }
 
 // keywordCases are the values of tusk.completion.keywordCase.

@@ -12,7 +12,6 @@ import (
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/lsp/rpc"
-	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/sql/pgparse"
 	"github.com/tusk-lsp/tusk-lsp/store"
 )
@@ -52,7 +51,6 @@ type session struct {
 	runErrors    *runErrors         // safe for concurrent use
 	serverSyntax *serverSyntax      // safe for concurrent use
 	loading      *catalogProgresses // safe for concurrent use
-	unconnected  *schema.Catalog    // what scripts without a connection start from; immutable
 
 	life       context.Context // the life of the connection to the client
 	abandon    func()          // ends life; safe for concurrent use
@@ -76,10 +74,6 @@ func newSession(life context.Context, abandon func(), o Options) *session {
 		abandon:   abandon,
 		passes:    map[string]context.CancelFunc{},
 		loading:   &catalogProgresses{running: map[uuid.UUID]*progress{}},
-		unconnected: schema.New(schema.Contents{
-			SearchPath: []string{"$user", "public"},
-			Schemas:    []schema.Schema{{Object: schema.Object{Name: "public"}, Privileges: schema.AllPrivileges}},
-		}),
 	}
 	o.Engine.AskSecret, o.Engine.AcceptHost, o.Engine.OnConnections = s.askSecret, s.acceptHost, s.connectionsChanged
 	o.Engine.OnLoading = s.catalogLoading

@@ -75,7 +75,8 @@ var selectCasts = `SELECT json_build_object(` + head("pg_cast", "c.oid", "0", "'
 FROM pg_catalog.pg_cast c WHERE c.oid >= $1`
 
 // The names of the columns with a locale changed with every major, so they are
-// looked up in the row as JSON.
+// looked up in the row as JSON. The collations that initdb finds on the machine
+// are nowhere built in: their OIDs begin at 12000.
 var selectCollations = `SELECT json_build_object(` + head("pg_collation", "c.oid", "c.collnamespace", "c.collname", "c.collowner", "NULL") + `,
 	'Provider', CASE c.collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'default' END,
 	'Collate', CASE WHEN c.collprovider = 'c' THEN c.collcollate END,
@@ -83,7 +84,7 @@ var selectCollations = `SELECT json_build_object(` + head("pg_collation", "c.oid
 	'Locale', CASE WHEN c.collprovider <> 'c' THEN coalesce(j ->> 'colllocale', j ->> 'colliculocale', j ->> 'collcollate') END,
 	'Rules', j ->> 'collicurules',
 	'Nondeterministic', NOT c.collisdeterministic)
-FROM pg_catalog.pg_collation c, to_json(c) AS j WHERE c.oid >= $1`
+FROM pg_catalog.pg_collation c, to_json(c) AS j WHERE c.oid >= least($1, 12000)`
 
 var selectConversions = `SELECT json_build_object(` + head("pg_conversion", "c.oid", "c.connamespace", "c.conname", "c.conowner", "NULL") + `,
 	'From', pg_catalog.pg_encoding_to_char(c.conforencoding),
