@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/schema/browse"
+	"github.com/tusk-lsp/tusk-lsp/schema/offline"
 )
 
 func newSchemaCommand(g *globalFlags) *cobra.Command {
@@ -17,21 +19,21 @@ func newSchemaCommand(g *globalFlags) *cobra.Command {
 		newSchemaTree(g), newSchemaFind(g), newSchemaDump(g))
 }
 
-// connectionFlag says whose catalog a command is about.
-type connectionFlag struct{ name string }
+// catalogFlags say whose catalog a command is about.
+type catalogFlags struct{ connection, folder string }
 
-func (f *connectionFlag) register(command *cobra.Command) {
-	command.Flags().StringVarP(&f.name, "connection", "c", "", "the saved connection whose database it is")
-	if err := command.MarkFlagRequired("connection"); err != nil {
-		panic(err) // there is such a flag
-	}
+func (f *catalogFlags) register(command *cobra.Command) {
+	command.Flags().StringVarP(&f.connection, "connection", "c", "", "the saved connection whose database it is")
+	command.Flags().StringVar(&f.folder, "dir", "", "a folder of DDL and migration files, instead of a connection")
+	command.MarkFlagsOneRequired("connection", "dir")
+	command.MarkFlagsMutuallyExclusive("connection", "dir")
 }
 
-// catalog reads the catalog of the connection.
-func (f *connectionFlag) catalog(ctx context.Context, a *application) (*schema.Catalog, error) {
-	saved, err := a.engine.FindSaved(ctx, f.name)
+// live reads the catalog of the connection.
+func (f *catalogFlags) live(ctx context.Context, a *application) (*schema.Catalog, error) {
+	saved, err := a.engine.FindSaved(ctx, f.connection)
 	if err != nil {
-		return nil, named(err, f.name)
+		return nil, named(err, f.connection)
 	}
 	if err := a.engine.Add(saved.ConnectionConfig); err != nil {
 		return nil, err
@@ -39,20 +41,46 @@ func (f *connectionFlag) catalog(ctx context.Context, a *application) (*schema.C
 	return a.engine.Refresh(ctx, saved.ID)
 }
 
+// offline makes the catalog of the folder, and tells what of it does not count.
+func (f *catalogFlags) offline(ctx context.Context, told io.Writer) (*schema.Catalog, error) {
+	w, err := offline.Load(ctx, f.folder, nil, offline.Options{})
+	if err != nil {
+		return nil, tusk.NewError(tusk.Storage, err, "the folder %s cannot be read", f.folder).
+			WithHint("Give the folder that holds the DDL or migration files.")
+	}
+	for _, s := range w.Plan().Skipped {
+		fmt.Fprintf(told, "%s is left out: %s\n", s.Path, s.Reason)
+	}
+	for _, p := range w.Problems() {
+		fmt.Fprintf(told, "%s:%d: %s\n", p.Path, p.Line+1, p.Message)
+	}
+	return w.Catalog(), nil
+}
+
 // withCatalog runs a subcommand on a catalog.
-func withCatalog(g *globalFlags, f *connectionFlag, run func(cmd *cobra.Command, args []string, c *schema.Catalog) error) runFunc {
-	return withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
-		c, err := f.catalog(cmd.Context(), a)
+func withCatalog(g *globalFlags, f *catalogFlags, run func(cmd *cobra.Command, args []string, c *schema.Catalog) error) runFunc {
+	live := withApplication(g, func(cmd *cobra.Command, args []string, a *application) error {
+		c, err := f.live(cmd.Context(), a)
 		if err != nil {
 			return err
 		}
 		return run(cmd, args, c)
 	})
+	return func(cmd *cobra.Command, args []string) error {
+		if f.folder == "" {
+			return live(cmd, args)
+		}
+		c, err := f.offline(cmd.Context(), cmd.ErrOrStderr())
+		if err != nil {
+			return err
+		}
+		return run(cmd, args, c)
+	}
 }
 
 func newSchemaTree(g *globalFlags) *cobra.Command {
 	var (
-		flag   connectionFlag
+		flag   catalogFlags
 		asJSON *bool
 		o      browse.Options
 	)
@@ -102,7 +130,7 @@ func firstLine(text string) string {
 
 func newSchemaFind(g *globalFlags) *cobra.Command {
 	var (
-		flag   connectionFlag
+		flag   catalogFlags
 		asJSON *bool
 		limit  int
 	)
@@ -129,7 +157,7 @@ func newSchemaFind(g *globalFlags) *cobra.Command {
 }
 
 func newSchemaDump(g *globalFlags) *cobra.Command {
-	var flag connectionFlag
+	var flag catalogFlags
 	command := &cobra.Command{
 		Use:   "dump [OBJECT]",
 		Short: "Print the DDL that makes a database again, or one object",

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
@@ -31,4 +33,24 @@ func TestSchemaOfAConnection(t *testing.T) {
 	c.fails("", "schema dump -c mine nothing", "nothing at the name nothing")
 	c.fails("", "schema tree -c other", "no connection named other")
 	c.fails("", "schema tree", "connection")
+}
+
+// Without a server the same is shown of a folder of migrations.
+func TestSchemaOfAFolder(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"1_orders.up.sql":   "CREATE EXTENSION citext;\nCREATE TABLE orders (id serial PRIMARY KEY, mail citext);",
+		"1_orders.down.sql": "DROP TABLE orders;",
+		"2_note.up.sql":     "ALTER TABLE orders ADD note text;\nALTER TABLE nowhere ADD x int;",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := newCommand(t)
+	c.shows("", "schema tree --dir "+dir+" public tables orders columns", "id", "key column", "integer", "note", "text", "citext")
+	c.shows("", "schema find --dir "+dir+" orde", "public.tables.orders", "table")
+	c.shows("", "schema dump --dir "+dir, "CREATE EXTENSION", "CREATE TABLE public.orders (", "note text")
+	c.fails("", "schema tree -c mine --dir "+dir, "connection")
+	c.fails("", "schema tree --dir "+dir+"/none", "cannot be read", "folder")
 }

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/builtin"
 	"github.com/tusk-lsp/tusk-lsp/schema/replay"
 	"github.com/tusk-lsp/tusk-lsp/sql"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
@@ -30,8 +31,7 @@ import (
 
 // Options of Load.
 type Options struct {
-	Below   *schema.Catalog // what the files start from: the built-in catalog
-	Replay  replay.Options
+	Major   int   // of the PostgreSQL that the files are for; 0 for the newest known
 	MaxFile int64 // bytes; 0 for DefaultMaxFile
 }
 
@@ -98,10 +98,13 @@ func Load(ctx context.Context, root string, texts map[string]string, options Opt
 	if options.MaxFile == 0 {
 		options.MaxFile = DefaultMaxFile
 	}
+	if options.Major == 0 {
+		options.Major = builtin.Newest
+	}
 	return (&Workspace{root: root, options: options}).Reload(ctx, texts)
 }
 
-// Catalog gives what the files define over what is below.
+// Catalog gives what the files define over what comes with PostgreSQL.
 func (w *Workspace) Catalog() *schema.Catalog { return w.catalog }
 
 // Plan says which files count.
@@ -314,7 +317,7 @@ func (w *Workspace) include() {
 
 // play plays the files behind those that were played before.
 func (w *Workspace) play(ctx context.Context, before []checkpoint) error {
-	at := w.options.Below
+	at := builtin.Catalog(w.options.Major)
 	same := true
 	for i, f := range w.plan.Files {
 		file := w.files[f.Path]
@@ -343,7 +346,7 @@ func (w *Workspace) replaceOne(before *Workspace) bool {
 	if !one || at >= before.valid {
 		return false
 	}
-	from := w.options.Below
+	from := builtin.Catalog(w.options.Major)
 	if at > 0 {
 		from = before.played[at-1].catalog
 	}
@@ -405,10 +408,17 @@ func (w *Workspace) mentioned(at int, o schema.AnyObject) bool {
 	return slices.ContainsFunc(w.plan.Files[at+1:], func(f File) bool { return w.files[f.Path].mentions[name] })
 }
 
+// known is what the files can use that they do not define.
+func (w *Workspace) known() replay.Options {
+	return replay.Options{Extension: func(name string) (schema.Contents, bool) {
+		return builtin.Extension(w.options.Major, name)
+	}}
+}
+
 // playFile plays a file as a connection of its own.
 func (w *Workspace) playFile(at *schema.Catalog, file *parsed) checkpoint {
 	c := checkpoint{file: file}
-	session := replay.New(at, w.options.Replay)
+	session := replay.New(at, w.known())
 	for _, d := range file.statements {
 		problems := session.Run(d.node, d.origin)
 		if len(problems) == 0 {
@@ -443,7 +453,7 @@ func (w *Workspace) settle(at *schema.Catalog) {
 	}
 	for tried := -1; len(refused) > 0 && len(refused) != tried; {
 		tried = len(refused)
-		session := replay.New(at, w.options.Replay)
+		session := replay.New(at, w.known())
 		var again []refusal
 		var problems []Problem
 		for _, d := range refused {
