@@ -36,10 +36,13 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 }
 
 // catalogAt gives the catalog at a place of a document: that of its connection, or
-// what comes with the newest PostgreSQL, with what the statements before the place
-// define. It never waits.
+// what the files of its workspace define, or what comes with the newest PostgreSQL,
+// with what the statements before the place define. It never waits.
 func (s *session) catalogAt(d *Document, offset int) *schema.Catalog {
 	below := s.engine.Catalog(s.connections.of(d.URI))
+	if below == nil {
+		below = s.offline.catalog(d.URI)
+	}
 	if below == nil {
 		below = builtin.Catalog(builtin.Newest)
 	}

@@ -170,11 +170,13 @@ func (s *session) register(c *client) {
 		wanted = append(wanted, protocol316.Registration{ID: "tusk-configuration", Method: "workspace/didChangeConfiguration"})
 	}
 	if c.watches {
+		var watchers []protocol316.FileSystemWatcher
+		for _, pattern := range append([]string{"**/.tusk.toml", "**/.env"}, definitionFiles...) {
+			watchers = append(watchers, protocol316.FileSystemWatcher{GlobPattern: pattern})
+		}
 		wanted = append(wanted, protocol316.Registration{
 			ID: "tusk-files", Method: string(protocol316.MethodWorkspaceDidChangeWatchedFiles),
-			RegisterOptions: protocol316.DidChangeWatchedFilesRegistrationOptions{
-				Watchers: []protocol316.FileSystemWatcher{{GlobPattern: "**/.tusk.toml"}, {GlobPattern: "**/.env"}},
-			},
+			RegisterOptions: protocol316.DidChangeWatchedFilesRegistrationOptions{Watchers: watchers},
 		})
 	}
 	if len(wanted) == 0 {
@@ -203,9 +205,20 @@ func (s *session) didChangeWorkspaceFolders(_ context.Context, p protocol316.Did
 	return nil, nil
 }
 
-// didChangeWatchedFiles is about the files that name connections.
-func (s *session) didChangeWatchedFiles(context.Context, protocol316.DidChangeWatchedFilesParams) (any, error) {
-	s.chooseAgain()
+// didChangeWatchedFiles is about the files that name connections, and those that
+// define a database.
+func (s *session) didChangeWatchedFiles(_ context.Context, p protocol316.DidChangeWatchedFilesParams) (any, error) {
+	choose := len(p.Changes) == 0
+	for _, change := range p.Changes {
+		if definesDatabase(change.URI) {
+			s.offline.change(change.URI)
+		} else {
+			choose = true
+		}
+	}
+	if choose {
+		s.chooseAgain()
+	}
 	return nil, nil
 }
 

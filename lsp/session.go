@@ -51,6 +51,7 @@ type session struct {
 	runErrors    *runErrors         // safe for concurrent use
 	serverSyntax *serverSyntax      // safe for concurrent use
 	loading      *catalogProgresses // safe for concurrent use
+	offline      *offlineCatalogs   // safe for concurrent use
 
 	life       context.Context // the life of the connection to the client
 	abandon    func()          // ends life; safe for concurrent use
@@ -94,6 +95,7 @@ func newSession(life context.Context, abandon func(), o Options) *session {
 		preparing: map[uuid.UUID]bool{},
 		refused:   map[uuid.UUID]bool{},
 	}
+	s.offline = &offlineCatalogs{now: s.now, log: o.Log, life: life, background: &s.background, folders: map[string]*offlineFolder{}}
 	s.snapshot.Store(newSnapshot())
 	return s
 }

@@ -56,8 +56,14 @@ func (w *workspaces) read(d *Document) (said, error) {
 // place gives the path of a document and the workspace folder that it is in, ""
 // for what is no file or in no folder.
 func (w *workspaces) place(uri string) (path, root string) {
+	return folderOf(uri, w.now().folders)
+}
+
+// folderOf gives the path of a document and the innermost of folders that it is
+// in, "" where it is in none.
+func folderOf(uri string, folders []string) (path, root string) {
 	path = filePath(uri)
-	for _, folder := range w.now().folders {
+	for _, folder := range folders {
 		if inside(path, folder) && len(folder) > len(root) {
 			root = folder
 		}

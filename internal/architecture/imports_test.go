@@ -74,7 +74,7 @@ var table = []room{
 	{folder: "lsp/protocol", thirdParty: []string{protocol}},
 	{folder: "lsp/lspclient", ours: []string{"lsp/rpc", "lsp/protocol"}, thirdParty: []string{protocol, "github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/lsptest", ours: []string{"lsp/rpc", "lsp/protocol", "lsp/lspclient"}, thirdParty: []string{protocol}},
-	{folder: "lsp", ours: append([]string{"schema/browse", "schema/builtin", "schema/replay", "store", "secrets", "engine", "engine/export", "engine/render", "engine/importer", "engine/tempdir", "engine/tunnel", "engine/workspace", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol}},
+	{folder: "lsp", ours: append([]string{"schema/browse", "schema/builtin", "schema/offline", "schema/replay", "store", "secrets", "engine", "engine/export", "engine/render", "engine/importer", "engine/tempdir", "engine/tunnel", "engine/workspace", "sql/check", "sql/complete", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol}},
 	{folder: "cmd", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sys", "github.com/gofrs/flock"}},
 }

@@ -107,6 +107,19 @@ func Load(ctx context.Context, root string, texts map[string]string, options Opt
 // Catalog gives what the files define over what comes with PostgreSQL.
 func (w *Workspace) Catalog() *schema.Catalog { return w.catalog }
 
+// Before gives what there is before a file of the plan that has its place by
+// a version; for another file all that the files define.
+func (w *Workspace) Before(path string) *schema.Catalog {
+	at := slices.IndexFunc(w.plan.Files, func(f File) bool { return f.Path == path })
+	switch {
+	case at < 0 || w.plan.Files[at].Version == "" || at > w.valid:
+		return w.catalog
+	case at == 0:
+		return builtin.Catalog(w.options.Major)
+	}
+	return w.played[at-1].catalog
+}
+
 // Plan says which files count.
 func (w *Workspace) Plan() Plan { return w.plan }
 

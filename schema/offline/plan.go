@@ -371,20 +371,25 @@ func (p *planner) drizzle(dir string, journal []byte) []File {
 // Options say another one.
 const DefaultMaxFile = 10 << 20
 
-// maxFiles bounds the files of a workspace that are looked at.
-const maxFiles = 20_000
+// maxEntries bounds the files and folders of a workspace that are looked at:
+// somebody may have opened his whole disk.
+const maxEntries = 100_000
 
 // find walks a workspace for SQL files. It follows no symbolic link to a folder.
 // Read gives the text of a file, which may have been read before.
 func find(fsys fs.FS, maxFile int64, read func(path string, info fs.FileInfo) (text string, err error)) (found []string, skipped []Skipped) {
+	entries := 0
 	walk := func(name string, entry fs.DirEntry, err error) error {
-		switch {
+		switch entries++; {
 		case err != nil && name == ".":
 			skipped = append(skipped, Skipped{name, reason(err)})
 			return fs.SkipAll
 		case err != nil:
 			skipped = append(skipped, Skipped{name, reason(err)})
 			return fs.SkipDir
+		case entries > maxEntries:
+			skipped = append(skipped, Skipped{name, fmt.Sprintf("there are %d files and folders before it, which is the limit", maxEntries)})
+			return fs.SkipAll
 		case entry.IsDir():
 			if name != "." && ignoredFolder.MatchString(entry.Name()) {
 				return fs.SkipDir
@@ -392,9 +397,6 @@ func find(fsys fs.FS, maxFile int64, read func(path string, info fs.FileInfo) (t
 			return nil
 		case !strings.EqualFold(path.Ext(name), ".sql"):
 			return nil
-		case len(found) == maxFiles:
-			skipped = append(skipped, Skipped{name, fmt.Sprintf("there are more than %d files", maxFiles)})
-			return fs.SkipAll
 		}
 		info, err := fs.Stat(fsys, name) // of what a link leads to
 		switch {

@@ -1,0 +1,51 @@
+package lsp_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/tusk-lsp/tusk-lsp/lsp/lspclient"
+	"github.com/tusk-lsp/tusk-lsp/lsp/lsptest"
+)
+
+// Without a connection, what the workspace's migrations define is offered; files
+// that change on disk and those that are being edited count as they are now.
+func TestCompletionKnowsTheWorkspace(t *testing.T) {
+	noEnvironment(t)
+	root := t.TempDir()
+	migration := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	migration("1_orders.sql", "CREATE TABLE orders (id int, placed date);")
+	migration("2_note.sql", "ALTER TABLE orders ADD note text;")
+	uri := func(name string) string { return "file://" + filepath.ToSlash(filepath.Join(root, name)) }
+	e := lsptest.Pipe(t, serve(t.TempDir()), lspclient.Options{WorkspaceFolders: []string{uri("")}})
+	e.Initialize()
+	offers := func(what, uri string, offset int, label string, want bool) {
+		t.Helper()
+		eventually(t, what, func() bool {
+			return slices.ContainsFunc(e.Completion(uri, offset).Items, func(item lspclient.CompletionItem) bool { return item.Label == label }) == want
+		})
+	}
+	at := e.OpenAtCursor(uri("query.sql"), "SELECT <|> FROM orders")
+	offers("a column of the last migration", uri("query.sql"), at, "note", true)
+
+	migration("3_paid.sql", "ALTER TABLE orders ADD paid boolean; ALTER TABLE orders DROP note;")
+	e.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": uri("3_paid.sql"), "type": 1}}})
+	offers("a column of a new file", uri("query.sql"), at, "paid", true)
+	offers("a column that it drops", uri("query.sql"), at, "note", false)
+
+	migration("4_draft.sql", "ALTER TABLE orders ADD saved int;")
+	e.Open(uri("4_draft.sql"), "ALTER TABLE orders ADD unsaved int;")
+	offers("a column that is not saved yet", uri("query.sql"), at, "unsaved", true)
+	e.Close(uri("4_draft.sql"))
+	offers("a column that was never saved", uri("query.sql"), at, "unsaved", false)
+
+	at = e.OpenAtCursor(uri("2_note.sql"), "ALTER TABLE orders ADD note text; SELECT <|> FROM orders")
+	offers("a column of the migration itself", uri("2_note.sql"), at, "note", true)
+	offers("a column of a later one", uri("2_note.sql"), at, "paid", false)
+}
