@@ -52,6 +52,7 @@ var table = []room{
 	{folder: "schema/browse", ours: append([]string{"schema/ddl"}, model...)},
 	{folder: "schema/ddl", ours: model},
 	{folder: "schema/codec", ours: model},
+	{folder: "schema/diskcache", ours: append([]string{"schema/codec"}, model...), thirdParty: []string{uuid}},
 	{folder: "schema/replay", ours: append([]string{"sql/tree"}, model...)},
 	{folder: "sql/check", ours: append([]string{"sql/tree"}, knowledge...)},
 	{folder: "sql/complete", ours: knowledge},
