@@ -30,6 +30,9 @@ func (o *TextSearchObject) signature() string { return string('0' + rune(o.Kind)
 
 func signature(types ...string) string { return strings.Join(types, "\x00") }
 
+// OriginOf gives the text that an object comes from, nil for one that a server told.
+func OriginOf(o AnyObject) *Origin { return o.header().Origin }
+
 func keyOf(o AnyObject) key {
 	h := o.header()
 	if _, extension := o.(*Extension); extension { // it has no schema in its name

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/builtin"
 	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
 )
 
@@ -230,12 +231,14 @@ func BenchmarkLoad(b *testing.B) {
 			for from := 0; from < count; from += 1000 { // more would run out of locks
 				setup = append(setup, tables(from, min(from+1000, count)))
 			}
-			conn := pgtest.New(b).Database(b, setup...).Conn(b)
+			server := pgtest.New(b)
+			conn := server.Database(b, setup...).Conn(b)
+			options := introspect.Options{Builtin: builtin.Catalog(server.Major)}
 			var catalog *schema.Catalog
 			before := heap()
 			for b.Loop() {
 				var err error
-				if catalog, err = introspect.Load(b.Context(), conn, introspect.Options{}); err != nil {
+				if catalog, err = introspect.Load(b.Context(), conn, options); err != nil {
 					b.Fatal(err)
 				}
 			}

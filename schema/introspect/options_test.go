@@ -6,6 +6,7 @@ import (
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/schema"
+	"github.com/tusk-lsp/tusk-lsp/schema/builtin"
 	"github.com/tusk-lsp/tusk-lsp/schema/ddl"
 	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
 )
@@ -34,15 +35,14 @@ func TestNamesGivesNamesAndKinds(t *testing.T) {
 // one.
 func TestBuiltinObjectsNeedNotBeRead(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, s *pgtest.Server) {
-		builtin := load(t, s.Database(t))
 		db := s.Database(t, setup)
 		whole := load(t, db)
-		own, err := introspect.Load(t.Context(), db.Conn(t), introspect.Options{Builtin: builtin})
+		own, err := introspect.Load(t.Context(), db.Conn(t), introspect.Options{Builtin: builtin.Catalog(s.Major)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		equal(t, "built-in relations that were read", own.Relation("pg_catalog", "pg_class") == nil, true)
-		over := own.On(builtin)
+		over := own.On(builtin.Catalog(s.Major))
 		equal(t, "sizes", over.Size(), whole.Size())
 		equal(t, "DDL", write(t, db), text(t, over))
 	})

@@ -90,6 +90,13 @@ func (s *Session) Run(statement tree.Node, origin *schema.Origin) []Problem {
 	return s.problems
 }
 
+// SetSearchPath sets the search_path for what is played next.
+func (s *Session) SetSearchPath(path []string) { s.edit.SetSearchPath(path) }
+
+// Refused reports whether the statement that was played last is one that the
+// server would refuse.
+func (s *Session) Refused() bool { return s.refused }
+
 // Defines reports whether statements of a kind can change a catalog.
 func Defines(kind tree.Kind) bool { return new(Session).player(kind) != nil }
 
