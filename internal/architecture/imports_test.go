@@ -53,6 +53,7 @@ var table = []room{
 	{folder: "schema/ddl", ours: model},
 	{folder: "schema/codec", ours: model},
 	{folder: "schema/offline", ours: append([]string{"sql/tree", "schema/builtin", "schema/replay"}, model...)},
+	{folder: "schema/diskcache", ours: append([]string{"schema/codec"}, model...), thirdParty: []string{uuid}},
 	{folder: "schema/replay", ours: append([]string{"sql/tree"}, model...)},
 	{folder: "sql/check", ours: append([]string{"sql/tree"}, knowledge...)},
 	{folder: "sql/complete", ours: knowledge},
