@@ -21,7 +21,9 @@ import (
 type catalogCache struct {
 	connection *connection
 	state      *State
-	current    atomic.Pointer[schema.Catalog] // nil before the first load
+	current    atomic.Pointer[schema.Catalog] // nil before the first load, unless an earlier process has kept one
+	restored   sync.Once                      // whether one was kept was looked for
+	read       atomic.Bool                    // current is what the server had when it was asked last
 	used       atomic.Int64                   // when somebody last asked for it: Unix time in nanoseconds
 
 	loops sync.WaitGroup
@@ -169,6 +171,7 @@ type Loading struct {
 // load reads the catalog: at first the names alone, which a completion can use
 // while the rest comes.
 func (c *catalogCache) load() error {
+	c.restored.Do(c.restore)
 	ctx, cancel := context.WithCancel(c.connection.life)
 	defer cancel()
 	conn, err := c.connection.pool.Acquire(ctx)
@@ -184,9 +187,15 @@ func (c *catalogCache) load() error {
 		c.publish(overBuiltin(names))
 	}
 	// Before the load, so that DDL during the load is found by the next look.
-	fingerprint, err := introspect.TakeFingerprint(ctx, conn.Conn(), c.seen())
+	before := c.seen()
+	fingerprint, err := introspect.TakeFingerprint(ctx, conn.Conn(), before)
 	if err != nil {
 		return classify(err, c.connection.config)
+	}
+	if !c.read.Load() && fingerprint.Same(before) { // nothing has changed since it was kept
+		c.publish(c.current.Load())
+		c.loaded(fingerprint)
+		return nil
 	}
 	now := Loading{Connection: c.connection.config.ID, Name: c.connection.config.Name, Cancel: cancel}
 	catalog, err := introspect.Load(ctx, conn.Conn(), introspect.Options{Builtin: builtinOf(c.current.Load()), Progress: func(p introspect.Progress) {
@@ -199,14 +208,23 @@ func (c *catalogCache) load() error {
 		return classify(err, c.connection.config)
 	}
 	c.publish(overBuiltin(catalog))
+	c.loaded(fingerprint)
+	if c.state.disk != nil {
+		c.loops.Go(func() { c.keep(catalog, fingerprint) })
+	}
+	return nil
+}
+
+// loaded is told that current is as of a fingerprint.
+func (c *catalogCache) loaded(fingerprint introspect.Fingerprint) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.read.Store(true)
 	c.fingerprint = fingerprint
 	if !c.watched && !c.closed {
 		c.watched = true
 		c.loops.Go(c.watch)
 	}
-	return nil
 }
 
 // builtinOf gives what comes with the server of a catalog.

@@ -172,6 +172,11 @@ func (s *State) Forget(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	s.Remove(id)
+	if s.disk != nil {
+		if err := s.disk.cache.Remove(id); err != nil {
+			return err
+		}
+	}
 	if err := s.config.Store.RemoveConnection(ctx, id); err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ type Config struct {
 	// that runs its statement or ends it. nil: nobody is told.
 	OnSession func(SessionStatus)
 
+	CatalogDir  string // where catalogs are kept for the next start; "": nowhere
 	SpoolDir    string // where results that are large lie while they are kept; "": below the OS's folder for temporary files
 	SpoolMemory int64  // bytes of results that stay in memory; 32 MiB by default
 	SpoolDisk   int64  // bytes of results in files; 0: as many as there is room for
@@ -92,6 +93,7 @@ type State struct {
 	end     context.CancelFunc
 	history *recorder
 	spool   *spool.Spool
+	disk    *catalogDisk // nil where catalogs are not kept
 
 	mu          sync.Mutex
 	limits      PoolLimits                 // of pools that are made from now on; guarded by mu
@@ -159,6 +161,7 @@ func New(config Config) *State {
 	s.life, s.end = context.WithCancel(context.Background())
 	s.history = newRecorder(config.Store, config.Log)
 	s.spool = newSpool(config)
+	s.disk = newCatalogDisk(config.CatalogDir)
 	return s
 }
 
@@ -334,7 +337,8 @@ func (s *State) connection(id uuid.UUID) (*connection, error) {
 }
 
 // Catalog gives the newest catalog of a connection, nil while there is none. It
-// never waits.
+// never waits for a server: before the first answer it is the one that an earlier
+// process has kept, if there is one.
 func (s *State) Catalog(id uuid.UUID) *schema.Catalog {
 	s.mu.Lock()
 	c := s.connections[id]
@@ -343,7 +347,17 @@ func (s *State) Catalog(id uuid.UUID) *schema.Catalog {
 		return nil
 	}
 	c.catalog.used.Store(time.Now().UnixNano())
+	c.catalog.restored.Do(c.catalog.restore)
 	return c.catalog.current.Load()
+}
+
+// Introspected reports whether the server itself told the catalog of a connection,
+// or that the kept one is still right.
+func (s *State) Introspected(id uuid.UUID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.connections[id]
+	return c != nil && c.catalog.read.Load()
 }
 
 // Refresh reads the catalog anew and waits for it.

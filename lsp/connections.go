@@ -257,7 +257,7 @@ func (c *connections) await(ctx context.Context, uri string) (uuid.UUID, error) 
 func (c *connections) prepare(uri string) {
 	c.background.Go(func() {
 		id, err := c.await(c.life, uri)
-		if err != nil || c.engine.Catalog(id) != nil {
+		if err != nil || c.engine.Introspected(id) {
 			return // a document without a database is fine
 		}
 		c.mu.Lock()
@@ -316,7 +316,7 @@ func (c *connections) connect(ctx context.Context, id uuid.UUID) error {
 	if err := c.engine.Connect(ctx, id); err != nil {
 		return err
 	}
-	if c.engine.Catalog(id) != nil {
+	if c.engine.Introspected(id) {
 		return nil
 	}
 	_, err := c.engine.Refresh(ctx, id)

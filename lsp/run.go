@@ -170,7 +170,7 @@ func (r *run) finished(ctx context.Context, i int, id uuid.UUID, result *tusk.Qu
 // is tried again, and news of it is news.
 func (s *session) reached(connection uuid.UUID, uri string) {
 	s.messages.settled()
-	if s.engine.Catalog(connection) == nil {
+	if !s.engine.Introspected(connection) {
 		s.connections.retry(connection)
 		s.connections.prepare(uri)
 	}

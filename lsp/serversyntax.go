@@ -66,7 +66,7 @@ func (s *session) askServer(pass context.Context, now *Snapshot, d *Document, fo
 		return found
 	case <-time.After(serverPause):
 	}
-	if !now.settings.Diagnostics.Enabled || s.engine.Catalog(connection) == nil {
+	if !now.settings.Diagnostics.Enabled || !s.engine.Introspected(connection) {
 		return found // not connected, or not yet
 	}
 	flagged := map[text.Span]bool{}

@@ -92,7 +92,7 @@ func serve(ctx context.Context, g globalFlags, stdin io.Reader, stdout, stderr i
 	}
 	a.unlock(func(w *tusk.Error) { warnings <- w })
 	err = lsp.Serve(ctx, stdio{stdin, stdout}, lsp.Options{
-		Version: version, Engine: engine.Config{Store: a.store, Secrets: a.secrets, Log: a.log}, DataDir: a.dir, Log: a.log, Warnings: warnings,
+		Version: version, Engine: engine.Config{Store: a.store, Secrets: a.secrets, Log: a.log, CatalogDir: filepath.Join(a.dir, "catalogs")}, DataDir: a.dir, Log: a.log, Warnings: warnings,
 		ServerSyntax: !pgparse.Available,
 	})
 	switch {

@@ -60,7 +60,7 @@ var table = []room{
 	{folder: "sql/destructive", ours: text},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
 	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},
-	{folder: "engine", ours: append([]string{"store", "secrets", "schema/builtin", "schema/introspect", "engine/tunnel", "engine/describe", "engine/psql", "engine/spool", "sql/destructive"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
+	{folder: "engine", ours: append([]string{"store", "secrets", "schema/builtin", "schema/diskcache", "schema/introspect", "engine/tunnel", "engine/describe", "engine/psql", "engine/spool", "sql/destructive"}, knowledge...), thirdParty: []string{uuid, pgx, "github.com/jackc/pgservicefile"}},
 	{folder: "engine/describe", ours: []string{"."}},
 	{folder: "engine/export", ours: []string{".", "engine/render", "sql/lex"}, thirdParty: []string{"github.com/xuri/excelize/v2"}},
 	{folder: "engine/psql", ours: append([]string{"."}, text...)},

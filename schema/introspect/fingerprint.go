@@ -19,6 +19,12 @@ type Fingerprint struct {
 // VACUUM FULL of a system catalog looks like DDL.
 func (f Fingerprint) Same(other Fingerprint) bool { return f.rows == other.rows && f.rows != "" }
 
+// Rows gives what FingerprintOf makes the same fingerprint of, for a later process.
+func (f Fingerprint) Rows() string { return f.rows }
+
+// FingerprintOf gives the fingerprint that had these Rows.
+func FingerprintOf(rows string) Fingerprint { return Fingerprint{rows: rows} }
+
 // TakeFingerprint takes the fingerprint of conn's database; before is an
 // earlier one, or the zero value. While nobody writes, that costs a round trip.
 // Otherwise the server looks through the rows of its catalogs, which takes it
