@@ -35,12 +35,16 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 	return protocol.CompletionList{IsIncomplete: list.Incomplete, Items: items}, nil
 }
 
-// catalogAt gives the catalog at a place of a document: that of its connection, or
-// what the files of its workspace define, or what comes with the newest PostgreSQL,
-// with what the statements before the place define. It never waits.
+// catalogAt gives the catalog at a place of a document: that of its connection
+// with the pending migrations, or what the files of its workspace define, or what
+// comes with the newest PostgreSQL, with what the statements before the place
+// define. It never waits.
 func (s *session) catalogAt(d *Document, offset int) *schema.Catalog {
-	below := s.engine.Catalog(s.connections.of(d.URI))
-	if below == nil {
+	connection := s.connections.of(d.URI)
+	below := s.engine.Catalog(connection)
+	if below != nil {
+		below = s.offline.over(below, connection, d.URI)
+	} else {
 		below = s.offline.catalog(d.URI)
 	}
 	if below == nil {

@@ -9,13 +9,16 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tusk-lsp/tusk-lsp/engine"
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/schema/offline"
 )
 
 // offlineCatalogs keeps what the DDL and migration files of the workspace's folders
-// define, for documents without a connection. It is safe for concurrent use.
+// define: for documents without a connection, and over the catalog of those with
+// one. It is safe for concurrent use.
 type offlineCatalogs struct {
+	engine     *engine.State
 	now        func() *Snapshot
 	log        *slog.Logger
 	life       context.Context
@@ -23,6 +26,7 @@ type offlineCatalogs struct {
 
 	mu      sync.Mutex
 	folders map[string]*offlineFolder // by path, guarded by mu
+	pending map[pendingKey]*pendingCatalog
 }
 
 // offlineFolder is one folder of the workspace.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/lsp/lspclient"
 	"github.com/tusk-lsp/tusk-lsp/lsp/lsptest"
 )
@@ -48,4 +49,29 @@ func TestCompletionKnowsTheWorkspace(t *testing.T) {
 	at = e.OpenAtCursor(uri("2_note.sql"), "ALTER TABLE orders ADD note text; SELECT <|> FROM orders")
 	offers("a column of the migration itself", uri("2_note.sql"), at, "note", true)
 	offers("a column of a later one", uri("2_note.sql"), at, "paid", false)
+}
+
+// Over a live catalog, the migrations that the database does not have yet count.
+func TestCompletionKnowsPendingMigrations(t *testing.T) {
+	noEnvironment(t)
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"1_orders.up.sql": "CREATE TABLE orders (id int);",
+		"2_note.up.sql":   "ALTER TABLE orders ADD note text;",
+	} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := pgtest.New(t).Database(t, `CREATE TABLE orders (id int, live boolean); CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
+		INSERT INTO schema_migrations VALUES (1, false)`)
+	folder := "file://" + filepath.ToSlash(root)
+	e := lsptest.Pipe(t, serve(t.TempDir()), lspclient.Options{WorkspaceFolders: []string{folder}, Settings: map[string]any{"tusk": on(db)}})
+	e.Initialize()
+	at := e.OpenAtCursor(folder+"/query.sql", "SELECT <|> FROM orders")
+	for _, label := range []string{"live", "note"} {
+		eventually(t, "the column "+label, func() bool {
+			return slices.ContainsFunc(e.Completion(folder+"/query.sql", at).Items, func(item lspclient.CompletionItem) bool { return item.Label == label })
+		})
+	}
 }

@@ -95,7 +95,10 @@ func newSession(life context.Context, abandon func(), o Options) *session {
 		preparing: map[uuid.UUID]bool{},
 		refused:   map[uuid.UUID]bool{},
 	}
-	s.offline = &offlineCatalogs{now: s.now, log: o.Log, life: life, background: &s.background, folders: map[string]*offlineFolder{}}
+	s.offline = &offlineCatalogs{
+		engine: s.engine, now: s.now, log: o.Log, life: life, background: &s.background,
+		folders: map[string]*offlineFolder{}, pending: map[pendingKey]*pendingCatalog{},
+	}
 	s.snapshot.Store(newSnapshot())
 	return s
 }
