@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	tusk "github.com/tusk-lsp/tusk-lsp"
 	"github.com/tusk-lsp/tusk-lsp/schema"
@@ -28,6 +29,9 @@ type catalogCache struct {
 
 	loops sync.WaitGroup
 
+	own   *schema.Catalog  // current without what comes with PostgreSQL; of the loading goroutine
+	marks introspect.Marks // from before own was read; of the loading goroutine
+
 	mu       sync.Mutex
 	running  *load         // guarded by mu
 	next     *load         // waits for running; guarded by mu
@@ -44,6 +48,7 @@ type load struct {
 	done    chan struct{} // closed at the end; then err is final
 	err     error
 	follows bool // a statement that changed the catalog; guarded by catalogCache.mu
+	whole   bool // somebody asked for all of it, not only for what has changed; guarded by catalogCache.mu
 }
 
 // The pauses between loads while the server cannot be reached.
@@ -86,6 +91,7 @@ func (c *catalogCache) request() *load {
 func (c *catalogCache) refresh(ctx context.Context) (*schema.Catalog, error) {
 	c.mu.Lock()
 	l := c.request()
+	l.whole = true
 	c.mu.Unlock()
 	select {
 	case <-l.done:
@@ -179,6 +185,11 @@ func (c *catalogCache) load() error {
 		return err
 	}
 	defer conn.Release()
+	if c.marks == nil { // before the fingerprint, so that they are never newer than the catalog
+		if c.marks, err = introspect.TakeMarks(ctx, conn.Conn()); err != nil {
+			return classify(err, c.connection.config)
+		}
+	}
 	if c.current.Load() == nil {
 		names, err := introspect.Names(ctx, conn.Conn())
 		if err != nil {
@@ -198,7 +209,7 @@ func (c *catalogCache) load() error {
 		return nil
 	}
 	now := Loading{Connection: c.connection.config.ID, Name: c.connection.config.Name, Cancel: cancel}
-	catalog, err := introspect.Load(ctx, conn.Conn(), introspect.Options{Builtin: builtinOf(c.current.Load()), Progress: func(p introspect.Progress) {
+	catalog, err := c.introspect(ctx, conn.Conn(), introspect.Options{Builtin: builtinOf(c.current.Load()), Progress: func(p introspect.Progress) {
 		now.Reading, now.Done, now.Total = p.Reading, p.Done, p.Total
 		c.state.config.OnLoading(now)
 	}})
@@ -207,12 +218,29 @@ func (c *catalogCache) load() error {
 	if err != nil {
 		return classify(err, c.connection.config)
 	}
+	c.own = catalog
 	c.publish(overBuiltin(catalog))
 	c.loaded(fingerprint)
 	if c.state.disk != nil {
 		c.loops.Go(func() { c.keep(catalog, fingerprint) })
 	}
 	return nil
+}
+
+// introspect reads what has changed since the last load, or all of it where
+// somebody asked for that.
+func (c *catalogCache) introspect(ctx context.Context, conn *pgx.Conn, options introspect.Options) (*schema.Catalog, error) {
+	c.mu.Lock()
+	whole := c.running.whole
+	c.mu.Unlock()
+	if whole || c.own == nil {
+		return introspect.Load(ctx, conn, options) // with older marks the next time reads more than it must
+	}
+	catalog, marks, err := introspect.Changed(ctx, conn, c.own, c.marks, options)
+	if err == nil {
+		c.marks = marks
+	}
+	return catalog, err
 }
 
 // loaded is told that current is as of a fingerprint.

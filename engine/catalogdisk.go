@@ -47,7 +47,10 @@ func (c *catalogCache) restore() {
 	c.mu.Lock()
 	c.fingerprint = introspect.FingerprintOf(string(entry.Fingerprint))
 	c.mu.Unlock()
-	c.current.CompareAndSwap(nil, overBuiltin(schema.New(entry.Contents)))
+	own := schema.New(entry.Contents)
+	if c.current.CompareAndSwap(nil, overBuiltin(own)) {
+		c.own = own
+	}
 }
 
 // keep writes a catalog to its file, unless a newer one was read meanwhile.

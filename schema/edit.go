@@ -33,6 +33,9 @@ func signature(types ...string) string { return strings.Join(types, "\x00") }
 // OriginOf gives the text that an object comes from, nil for one that a server told.
 func OriginOf(o AnyObject) *Origin { return o.header().Origin }
 
+// OIDOf gives the OID of an object, 0 when no server gave it.
+func OIDOf(o AnyObject) uint32 { return o.header().OID }
+
 func keyOf(o AnyObject) key {
 	h := o.header()
 	if _, extension := o.(*Extension); extension { // it has no schema in its name

@@ -24,6 +24,8 @@ type Options struct {
 	// major. When the server has as many such objects, those of them that can
 	// be many are not read: the caller lays the result over Builtin (On).
 	Builtin *schema.Catalog
+
+	only []uint32 // the OIDs of the relations to read; nil for all
 }
 
 // Progress says how far a load is.
@@ -103,6 +105,8 @@ type part struct {
 	name  string // for Progress
 	query string // $1 is the OID from which on objects are read
 	scan  func(pgx.Rows) error
+
+	ofRelations bool // it reads relations or their parts; $1 is compared by >= alone
 }
 
 // read runs the parts in one transaction.
@@ -150,11 +154,14 @@ func (l *loader) load(ctx context.Context, tx pgx.Tx, options Options, parts fun
 	}
 	var batch pgx.Batch
 	for i, p := range all {
-		var arguments []any
-		if strings.Contains(p.query, "$1") {
-			arguments = []any{from}
+		query, arguments := p.query, []any{from}
+		switch {
+		case !strings.Contains(query, "$1"):
+			arguments = nil
+		case p.ofRelations && options.only != nil:
+			query, arguments = strings.ReplaceAll(query, ">= $1", "= ANY ($1)"), []any{options.only}
 		}
-		batch.Queue(p.query, arguments...).Query(func(rows pgx.Rows) error {
+		batch.Queue(query, arguments...).Query(func(rows pgx.Rows) error {
 			progress(p.name, i)
 			for rows.Next() {
 				if err := p.scan(rows); err != nil {
@@ -243,39 +250,39 @@ func (l *loader) firstOID(ctx context.Context, tx pgx.Tx, builtin *schema.Catalo
 func everything(l *loader) []part {
 	c := &l.contents
 	return []part{
-		{"schemas", selectSchemas, objects(&c.Schemas)},
-		{"roles", selectRoles, objects(&c.Roles)},
-		{"relations", selectRelations, l.relation},
-		{"columns", selectColumns, l.column},
-		{"constraints", selectConstraints, l.constraint},
-		{"indexes", selectIndexes, l.index},
-		{"triggers", selectTriggers, partsOf(l, func(r *schema.Relation, t schema.Trigger) { r.Triggers = append(r.Triggers, t) })},
-		{"rules", selectRules, partsOf(l, func(r *schema.Relation, u schema.Rule) { r.Rules = append(r.Rules, u) })},
-		{"policies", selectPolicies, partsOf(l, func(r *schema.Relation, p schema.Policy) { r.Policies = append(r.Policies, p) })},
-		{"functions", selectFunctions, objects(&c.Functions)},
-		{"types", selectTypes, objects(&c.Types)},
-		{"operators", selectOperators, objects(&c.Operators)},
-		{"operator classes", selectOperatorClasses, objects(&c.OperatorClasses)},
-		{"operator families", selectOperatorFamilies, objects(&c.OperatorFamilies)},
-		{"casts", selectCasts, objects(&c.Casts)},
-		{"collations", selectCollations, objects(&c.Collations)},
-		{"conversions", selectConversions, objects(&c.Conversions)},
-		{"text search configurations", selectTextSearchConfigurations, objects(&c.TextSearch)},
-		{"text search dictionaries", selectTextSearchDictionaries, objects(&c.TextSearch)},
-		{"text search parsers", selectTextSearchParsers, objects(&c.TextSearch)},
-		{"text search templates", selectTextSearchTemplates, objects(&c.TextSearch)},
-		{"statistics", selectStatistics, objects(&c.Statistics)},
-		{"languages", selectLanguages, objects(&c.Languages)},
-		{"access methods", selectAccessMethods, objects(&c.AccessMethods)},
-		{"extensions", selectExtensions, objects(&c.Extensions)},
-		{"event triggers", selectEventTriggers, objects(&c.EventTriggers)},
-		{"foreign-data wrappers", selectForeignDataWrappers, objects(&c.ForeignDataWrappers)},
-		{"foreign servers", selectForeignServers, objects(&c.ForeignServers)},
-		{"publications", selectPublications(c.ServerVersion), objects(&c.Publications)},
-		{"subscriptions", selectSubscriptions, objects(&c.Subscriptions)},
-		{"databases", selectDatabases, objects(&c.Databases)},
-		{"tablespaces", selectTablespaces, objects(&c.Tablespaces)},
-		{"settings", selectSettings, objects(&c.Settings)},
+		{name: "schemas", query: selectSchemas, scan: objects(&c.Schemas)},
+		{name: "roles", query: selectRoles, scan: objects(&c.Roles)},
+		{name: "relations", query: selectRelations, scan: l.relation, ofRelations: true},
+		{name: "columns", query: selectColumns, scan: l.column, ofRelations: true},
+		{name: "constraints", query: selectConstraints, scan: l.constraint, ofRelations: true},
+		{name: "indexes", query: selectIndexes, scan: l.index, ofRelations: true},
+		{name: "triggers", query: selectTriggers, scan: partsOf(l, func(r *schema.Relation, t schema.Trigger) { r.Triggers = append(r.Triggers, t) }), ofRelations: true},
+		{name: "rules", query: selectRules, scan: partsOf(l, func(r *schema.Relation, u schema.Rule) { r.Rules = append(r.Rules, u) }), ofRelations: true},
+		{name: "policies", query: selectPolicies, scan: partsOf(l, func(r *schema.Relation, p schema.Policy) { r.Policies = append(r.Policies, p) }), ofRelations: true},
+		{name: "functions", query: selectFunctions, scan: objects(&c.Functions)},
+		{name: "types", query: selectTypes, scan: objects(&c.Types)},
+		{name: "operators", query: selectOperators, scan: objects(&c.Operators)},
+		{name: "operator classes", query: selectOperatorClasses, scan: objects(&c.OperatorClasses)},
+		{name: "operator families", query: selectOperatorFamilies, scan: objects(&c.OperatorFamilies)},
+		{name: "casts", query: selectCasts, scan: objects(&c.Casts)},
+		{name: "collations", query: selectCollations, scan: objects(&c.Collations)},
+		{name: "conversions", query: selectConversions, scan: objects(&c.Conversions)},
+		{name: "text search configurations", query: selectTextSearchConfigurations, scan: objects(&c.TextSearch)},
+		{name: "text search dictionaries", query: selectTextSearchDictionaries, scan: objects(&c.TextSearch)},
+		{name: "text search parsers", query: selectTextSearchParsers, scan: objects(&c.TextSearch)},
+		{name: "text search templates", query: selectTextSearchTemplates, scan: objects(&c.TextSearch)},
+		{name: "statistics", query: selectStatistics, scan: objects(&c.Statistics)},
+		{name: "languages", query: selectLanguages, scan: objects(&c.Languages)},
+		{name: "access methods", query: selectAccessMethods, scan: objects(&c.AccessMethods)},
+		{name: "extensions", query: selectExtensions, scan: objects(&c.Extensions)},
+		{name: "event triggers", query: selectEventTriggers, scan: objects(&c.EventTriggers)},
+		{name: "foreign-data wrappers", query: selectForeignDataWrappers, scan: objects(&c.ForeignDataWrappers)},
+		{name: "foreign servers", query: selectForeignServers, scan: objects(&c.ForeignServers)},
+		{name: "publications", query: selectPublications(c.ServerVersion), scan: objects(&c.Publications)},
+		{name: "subscriptions", query: selectSubscriptions, scan: objects(&c.Subscriptions)},
+		{name: "databases", query: selectDatabases, scan: objects(&c.Databases)},
+		{name: "tablespaces", query: selectTablespaces, scan: objects(&c.Tablespaces)},
+		{name: "settings", query: selectSettings, scan: objects(&c.Settings)},
 	}
 }
 

@@ -10,10 +10,10 @@ import (
 func onlyNames(l *loader) []part {
 	c := &l.contents
 	return []part{
-		{"schemas", selectSchemas, objects(&c.Schemas)},
-		{"relations", selectRelationNames, l.relationName},
-		{"functions", selectFunctionNames, objects(&c.Functions)},
-		{"types", selectTypeNames, objects(&c.Types)},
+		{name: "schemas", query: selectSchemas, scan: objects(&c.Schemas)},
+		{name: "relations", query: selectRelationNames, scan: l.relationName},
+		{name: "functions", query: selectFunctionNames, scan: objects(&c.Functions)},
+		{name: "types", query: selectTypeNames, scan: objects(&c.Types)},
 	}
 }
 

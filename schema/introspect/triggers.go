@@ -20,7 +20,7 @@ var selectTriggers = `SELECT t.tgrelid, json_build_object(
 	'Definition', x.definition,
 	'Comment', ` + comment("pg_trigger", "t.oid") + `)
 FROM pg_catalog.pg_trigger t, LATERAL (SELECT pg_catalog.pg_get_triggerdef(t.oid) AS definition) AS x
-WHERE (NOT t.tgisinternal OR EXISTS (SELECT FROM pg_catalog.pg_trigger p WHERE p.oid = t.tgparentid AND NOT p.tgisinternal))
+WHERE (NOT t.tgisinternal OR EXISTS (SELECT FROM pg_catalog.pg_trigger p WHERE p.oid = t.tgparentid AND NOT p.tgisinternal)) AND t.tgrelid >= $1
 ORDER BY t.tgrelid, t.tgname`
 
 var selectRules = `SELECT r.ev_class, json_build_object(
@@ -40,4 +40,4 @@ var selectPolicies = `SELECT p.polrelid, json_build_object(
 	'Using', pg_catalog.pg_get_expr(p.polqual, p.polrelid),
 	'WithCheck', pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
 	'Comment', ` + comment("pg_policy", "p.oid") + `)
-FROM pg_catalog.pg_policy p ORDER BY p.polrelid, p.polname`
+FROM pg_catalog.pg_policy p WHERE p.polrelid >= $1 ORDER BY p.polrelid, p.polname`
