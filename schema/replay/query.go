@@ -50,7 +50,7 @@ const unknown = "unknown"
 func (sc *scope) query(n tree.Node) []schema.Column {
 	if n.Kind() == tree.SelectStmt || n.Child(tree.WithClause).Exists() {
 		sc = &scope{session: sc.session, outer: sc}
-		sc.common(n.Child(tree.WithClause))
+		sc.withClause(n.Child(tree.WithClause))
 	}
 	switch n.Kind() {
 	case tree.SelectStmt:
@@ -86,8 +86,8 @@ func (sc *scope) query(n tree.Node) []schema.Column {
 	return nil
 }
 
-// common reads WITH.
-func (sc *scope) common(n tree.Node) {
+// withClause reads WITH.
+func (sc *scope) withClause(n tree.Node) {
 	if !n.Exists() {
 		return
 	}
