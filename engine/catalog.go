@@ -212,6 +212,8 @@ func (c *catalogCache) load() error {
 	catalog, err := c.introspect(ctx, conn.Conn(), introspect.Options{Builtin: builtinOf(c.current.Load()), Progress: func(p introspect.Progress) {
 		now.Reading, now.Done, now.Total = p.Reading, p.Done, p.Total
 		c.state.config.OnLoading(now)
+	}, Incomplete: func(err error) {
+		c.state.config.Log.Warn("the catalog has no definitions of views, indexes and the like", "connection", c.connection.config.Name, "err", err)
 	}})
 	now.Ended = true
 	c.state.config.OnLoading(now)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -24,6 +25,11 @@ type Options struct {
 	// major. When the server has as many such objects, those of them that can
 	// be many are not read: the caller lays the result over Builtin (On).
 	Builtin *schema.Catalog
+
+	// Incomplete is told, once, why the definitions of views, indexes and their
+	// likes could not be read: the server cannot write one of them. All else is
+	// there. nil: nobody is told.
+	Incomplete func(error)
 
 	only []uint32 // the OIDs of the relations to read; nil for all
 }
@@ -44,10 +50,28 @@ func Load(ctx context.Context, conn *pgx.Conn, options Options) (*schema.Catalog
 	if changedMeanwhile(err) {
 		contents, err = read(ctx, conn, options, everything)
 	}
+	if changedMeanwhile(err) {
+		if options.Incomplete != nil {
+			options.Incomplete(err)
+		}
+		contents, err = read(ctx, conn, options, withoutDefinitions)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return schema.New(contents), nil
+}
+
+// definitions are the functions by which the server writes what it has parsed.
+var definitions = regexp.MustCompile(`pg_catalog\.pg_get_(?:\w+def|expr|function_\w+)\([^()]*\)`)
+
+// withoutDefinitions is everything but what the server would have to write.
+func withoutDefinitions(l *loader) []part {
+	parts := everything(l)
+	for i := range parts {
+		parts[i].query = definitions.ReplaceAllString(parts[i].query, "''::text")
+	}
+	return parts
 }
 
 // Names reads what a first look at a database needs, in one round trip: its
