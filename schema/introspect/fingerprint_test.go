@@ -1,7 +1,6 @@
 package introspect_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
@@ -58,24 +57,4 @@ func TestFingerprintTellsDDL(t *testing.T) {
 		}
 		equal(t, "the end of an overtaken transaction", changed(), true)
 	})
-}
-
-func BenchmarkFingerprint(b *testing.B) {
-	for _, busy := range []bool{false, true} {
-		b.Run(fmt.Sprintf("tables=1000/busy=%t", busy), func(b *testing.B) {
-			conn := pgtest.New(b).Database(b, tables(0, 1000)).Conn(b)
-			last, err := introspect.TakeFingerprint(b.Context(), conn, introspect.Fingerprint{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			for b.Loop() {
-				if busy {
-					last = introspect.Fingerprint{}
-				}
-				if last, err = introspect.TakeFingerprint(b.Context(), conn, last); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
 	"github.com/tusk-lsp/tusk-lsp/schema"
-	"github.com/tusk-lsp/tusk-lsp/schema/builtin"
 	"github.com/tusk-lsp/tusk-lsp/schema/introspect"
 )
 
@@ -222,47 +220,4 @@ func endWaitingLoad(t *testing.T, ctx context.Context, db *pgtest.Database, end 
 		t.Errorf("it took %v to end", waited)
 	}
 	return err
-}
-
-func BenchmarkLoad(b *testing.B) {
-	for _, count := range []int{50, 1000, 10_000} {
-		b.Run(fmt.Sprintf("tables=%d", count), func(b *testing.B) {
-			var setup []string
-			for from := 0; from < count; from += 1000 { // more would run out of locks
-				setup = append(setup, tables(from, min(from+1000, count)))
-			}
-			server := pgtest.New(b)
-			conn := server.Database(b, setup...).Conn(b)
-			options := introspect.Options{Builtin: builtin.Catalog(server.Major)}
-			var catalog *schema.Catalog
-			before := heap()
-			for b.Loop() {
-				var err error
-				if catalog, err = introspect.Load(b.Context(), conn, options); err != nil {
-					b.Fatal(err)
-				}
-			}
-			columns := 0
-			for r := range catalog.Relations() {
-				columns += len(r.Columns)
-			}
-			b.ReportMetric(float64(heap()-before)/float64(columns), "heap-B/column")
-			runtime.KeepAlive(catalog)
-		})
-	}
-}
-
-// tables gives a script that makes tables of twelve columns.
-func tables(from, before int) string {
-	return fmt.Sprintf(`DO $$ BEGIN FOR i IN %d..%d LOOP
-		EXECUTE format('CREATE TABLE t%%s (id int PRIMARY KEY, a text, b text, c int, d int, e date, f date, g numeric, h numeric, i bool, j jsonb, k uuid)', i);
-	END LOOP; END $$`, from, before-1)
-}
-
-// heap gives the bytes that are in use.
-func heap() uint64 {
-	runtime.GC()
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-	return stats.HeapAlloc
 }
