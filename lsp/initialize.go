@@ -211,7 +211,7 @@ func (s *session) didChangeWatchedFiles(_ context.Context, p protocol316.DidChan
 	choose := len(p.Changes) == 0
 	for _, change := range p.Changes {
 		if definesDatabase(change.URI) {
-			s.offline.change(change.URI)
+			s.offline.change(change.URI, true)
 		} else {
 			choose = true
 		}

@@ -34,6 +34,7 @@ type offlineFolder struct {
 	workspace *offline.Workspace // nil until it is loaded
 	loading   bool
 	changed   bool            // since the loading began
+	onDisk    bool            // not only in the editor
 	told      map[string]bool // what was logged of it
 }
 
@@ -66,8 +67,9 @@ func (o *offlineCatalogs) place(uri string) (name, root string) {
 	return filepath.ToSlash(name), root
 }
 
-// change has a document's folder read, or read again.
-func (o *offlineCatalogs) change(uri string) {
+// change has a document's folder read, or read again: the files on disk only where
+// they have changed.
+func (o *offlineCatalogs) change(uri string, onDisk bool) {
 	_, root := o.place(uri)
 	if root == "" {
 		return
@@ -79,6 +81,7 @@ func (o *offlineCatalogs) change(uri string) {
 		f = &offlineFolder{told: map[string]bool{}}
 		o.folders[root] = f
 	}
+	f.onDisk = f.onDisk || onDisk
 	if f.changed = true; !f.loading {
 		f.loading = true
 		o.background.Go(func() { o.load(root, f) })
@@ -103,9 +106,10 @@ func (o *offlineCatalogs) load(root string, f *offlineFolder) {
 			}
 		}
 		o.mu.Lock()
-		f.changed = false
+		onDisk := f.onDisk
+		f.changed, f.onDisk = false, false
 		o.mu.Unlock()
-		next, err := o.read(root, before)
+		next, err := o.read(root, before, onDisk)
 		if err != nil {
 			o.log.Warn("the files of the workspace are not known", "folder", root, "err", err)
 			continue
@@ -122,17 +126,20 @@ func (o *offlineCatalogs) load(root string, f *offlineFolder) {
 	}
 }
 
-func (o *offlineCatalogs) read(root string, before *offline.Workspace) (*offline.Workspace, error) {
+func (o *offlineCatalogs) read(root string, before *offline.Workspace, onDisk bool) (*offline.Workspace, error) {
 	texts := map[string]string{}
 	for uri, d := range o.now().documents {
 		if name, in := o.place(uri); in == root {
 			texts[name] = d.File.Text()
 		}
 	}
-	if before == nil {
+	switch {
+	case before == nil:
 		return offline.Load(o.life, root, texts, offline.Options{})
+	case onDisk:
+		return before.Reload(o.life, texts)
 	}
-	return before.Reload(o.life, texts)
+	return before.Edit(o.life, texts)
 }
 
 // definitionFiles are the patterns of the files that say what a database is.

@@ -16,7 +16,7 @@ func (s *session) didOpen(_ context.Context, p protocol.DidOpenTextDocumentParam
 	s.publish(s.now().withDocument(d).withFocus(d.URI, 0))
 	s.diagnose(d)
 	s.connections.choose(d)
-	s.offline.change(d.URI)
+	s.offline.change(d.URI, true)
 	return nil, nil
 }
 
@@ -43,7 +43,7 @@ func (s *session) didChange(_ context.Context, p protocol.DidChangeTextDocumentP
 	next := &Document{URI: d.URI, Version: p.TextDocument.Version, File: file, script: d.script}
 	s.publish(now.withDocument(next).withFocus(next.URI, caret))
 	s.diagnose(next)
-	s.offline.change(next.URI)
+	s.offline.change(next.URI, false)
 	return nil, nil
 }
 
@@ -59,7 +59,7 @@ func (s *session) didClose(ctx context.Context, p protocol.DidCloseTextDocumentP
 	s.publish(now.withoutDocument(uri))
 	s.forgetDiagnostics(ctx, uri)
 	s.connections.forget(uri)
-	s.offline.change(uri)
+	s.offline.change(uri, false)
 	s.background.Go(func() { s.engine.EndSessions(uri) })
 	return nil, nil
 }

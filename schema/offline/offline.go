@@ -40,6 +40,8 @@ type Options struct {
 type Workspace struct {
 	root     string
 	options  Options
+	found    []string  // the paths of the files that were read
+	unread   []Skipped // and those that were not
 	plan     Plan
 	files    map[string]*parsed // all that were read, by path
 	played   []checkpoint       // in the order of the plan
@@ -130,29 +132,60 @@ func (w *Workspace) Problems() []Problem { return w.problems }
 // are not read again, and what stands before the first change in the plan is not
 // played again.
 func (w *Workspace) Reload(ctx context.Context, texts map[string]string) (*Workspace, error) {
+	return w.next(ctx, func(next *Workspace, fsys fs.FS) {
+		next.found, next.unread = find(fsys, w.options.MaxFile, func(name string, info fs.FileInfo) (string, error) {
+			f, err := w.read(fsys, name, info, texts)
+			if err != nil {
+				return "", err
+			}
+			next.files[name] = f
+			return f.text, nil
+		})
+	})
+}
+
+// Edit is Reload for when only the texts have changed, and the files on disk are
+// as they were: it does not look at them, but for those that were edited before
+// and are not any more.
+func (w *Workspace) Edit(ctx context.Context, texts map[string]string) (*Workspace, error) {
+	return w.next(ctx, func(next *Workspace, fsys fs.FS) {
+		next.unread = w.unread
+		for _, name := range w.found {
+			f := w.files[name]
+			if _, edited := texts[name]; edited || f.unsaved {
+				info, err := fs.Stat(fsys, name)
+				if err == nil {
+					f, err = w.read(fsys, name, info, texts)
+				}
+				if err != nil {
+					next.unread = append(slices.Clone(next.unread), Skipped{name, reason(err)})
+					continue
+				}
+			}
+			next.files[name] = f
+			next.found = append(next.found, name)
+		}
+	})
+}
+
+// next gives the workspace after the one whose files read has found.
+func (w *Workspace) next(ctx context.Context, read func(next *Workspace, fsys fs.FS)) (*Workspace, error) {
 	root, err := os.OpenRoot(w.root) // no link leads out of it
 	if err != nil {
 		return nil, fmt.Errorf("read the workspace: %w", err)
 	}
 	defer func() { _ = root.Close() }() // it was only read
 	next := &Workspace{root: w.root, options: w.options, files: map[string]*parsed{}}
-	found, skipped := find(root.FS(), w.options.MaxFile, func(name string, info fs.FileInfo) (string, error) {
-		f, err := w.read(root.FS(), name, info, texts)
-		if err == nil {
-			next.files[name] = f
-			return f.text, nil
-		}
-		return "", err
-	})
+	read(next, root.FS())
 	if err := next.parse(ctx, w.files); err != nil {
 		return nil, err
 	}
-	candidates := make([]candidate, len(found))
-	for i, name := range found {
+	candidates := make([]candidate, len(next.found))
+	for i, name := range next.found {
 		candidates[i] = candidate{name, path.Dir(name), path.Base(name), next.files[name].marked}
 	}
 	next.plan = plan(root.FS(), candidates)
-	next.plan.Skipped = append(skipped, next.plan.Skipped...)
+	next.plan.Skipped = append(slices.Clone(next.unread), next.plan.Skipped...)
 	slices.SortStableFunc(next.plan.Skipped, func(a, b Skipped) int { return cmp.Compare(a.Path, b.Path) })
 	next.include()
 	next.plan.Files = slices.DeleteFunc(next.plan.Files, func(f File) bool { return !next.files[f.Path].defines(f.Tool) })
