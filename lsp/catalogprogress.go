@@ -12,6 +12,8 @@ import (
 // catalogProgresses shows the reading of catalogs that takes longer than
 // progressDelay. It is safe for concurrent use.
 type catalogProgresses struct {
+	ends sync.WaitGroup // goroutines that end a progress; the engine's start them, so they are waited for after these
+
 	mu      sync.Mutex
 	running map[uuid.UUID]*progress // by connection; guarded by mu
 }
@@ -25,7 +27,7 @@ func (s *session) catalogLoading(l engine.Loading) {
 	switch {
 	case l.Ended && w != nil:
 		delete(c.running, l.Connection)
-		s.background.Go(func() { w.end("") }) // it waits for the client
+		c.ends.Go(func() { w.end("") }) // it waits for the client
 	case l.Ended:
 	case w == nil:
 		c.running[l.Connection] = s.progresses.start(nil, s.now().client.progress, "Reading the schema of "+l.Name, l.Cancel)

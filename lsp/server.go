@@ -49,6 +49,7 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
 	end()
 	s.background.Wait()
 	s.engine.Close()
+	s.loading.ends.Wait()
 	if closeErr := s.results.close(); closeErr != nil {
 		o.Log.Warn("result files stay behind", "err", closeErr)
 	}
