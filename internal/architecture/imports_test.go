@@ -55,6 +55,7 @@ var table = []room{
 	{folder: "schema/offline", ours: append([]string{"sql/tree", "schema/builtin", "schema/replay"}, model...)},
 	{folder: "schema/diskcache", ours: append([]string{"schema/codec"}, model...), thirdParty: []string{uuid}},
 	{folder: "schema/replay", ours: append([]string{"sql/tree"}, model...)},
+	{folder: "sql/bind", ours: append([]string{"sql/tree"}, model...)},
 	{folder: "sql/check", ours: append([]string{"sql/tree"}, knowledge...)},
 	{folder: "sql/complete", ours: knowledge},
 	{folder: "sql/destructive", ours: text},
