@@ -23,7 +23,7 @@ create table orders (id bigint primary key, customer_id bigint not null referenc
 create view big as select id, total from orders where total > 1000;
 create function order_total(o bigint, vat numeric default 0.2) returns numeric language sql as 'select 1.0';
 create function pairs(n int) returns table (a int, b text) language sql as $$ select 1, 'x' $$;
-create function both(in x int, out y int, out z text) language sql as $$ select 1, 'x' $$;
+create function halves(in x int, out y int, out z text) language sql as $$ select 1, 'x' $$;
 create function some_orders() returns setof orders language sql as 'select * from orders';
 create schema app;
 create table app.events (id int, what text);
@@ -84,7 +84,7 @@ func TestColumns(t *testing.T) {
 		{`select (home).zip, tags[1], (c).name, c from customers c`, `zip character varying(10), tags text, name text, c public.customers`},
 		{`with recursive t(n) as (select 1 union all select n + 1 from t) select n, n::text from t`, `n integer, n text`},
 		{`with a as (select id from orders), b as (select id as x from a) select * from b`, `x bigint`},
-		{`select * from pairs(1) p, both(2), some_orders() s(k)`, `a integer, b text, y integer, z text, k bigint, customer_id bigint, placed timestamp with time zone, total numeric(12,2), amount public.positive, note character varying(20), data jsonb`},
+		{`select * from pairs(1) p, halves(2), some_orders() s(k)`, `a integer, b text, y integer, z text, k bigint, customer_id bigint, placed timestamp with time zone, total numeric(12,2), amount public.positive, note character varying(20), data jsonb`},
 		{`select * from generate_series(1, 10) with ordinality g(n)`, `n integer, ordinality bigint`},
 		{`select coalesce(note, 'x'), case when id > 1 then 1 else 2.0 end, nullif(total, 0), greatest(1, 2) from orders`, `coalesce character varying, case numeric, nullif numeric(12,2), greatest integer`},
 		{`select order_total(1), order_total(o => 1, vat => 0.1), order_total('x'::text)`, `42883 function order_total(text) does not exist`},

@@ -176,7 +176,7 @@ func literalType(n tree.Node) string {
 		switch t.Kind {
 		case lex.BitString, lex.HexString:
 			return "bit"
-		case lex.Number:
+		case lex.Integer, lex.Number:
 			return numberType(source)
 		}
 		switch t.Keyword {
@@ -209,7 +209,7 @@ func valueFunction(n tree.Node) string {
 	for t := range n.Own() {
 		if t.Keyword != 0 {
 			name = t.Keyword.String()
-		} else if t.Kind == lex.Number {
+		} else if t.Kind == lex.Integer {
 			modifier = "(" + t.Text(n.Tree().Source()) + ")"
 		}
 	}
@@ -588,7 +588,7 @@ func (b *binder) typedLiteral(n tree.Node, s *scope) string {
 
 func isString(t lex.Token) bool {
 	switch t.Kind {
-	case lex.String, lex.EscapeString, lex.DollarString, lex.UnicodeString:
+	case lex.String, lex.EscapeString, lex.DollarString, lex.UnicodeString, lex.NationalStr:
 		return true
 	}
 	return false

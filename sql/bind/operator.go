@@ -45,7 +45,7 @@ func negative(n tree.Node) (string, bool) {
 			return "", false
 		}
 		for t := range child.Own() {
-			if t.Kind != lex.Number {
+			if t.Kind != lex.Integer && t.Kind != lex.Number {
 				return "", false
 			}
 			text := t.Text(n.Tree().Source())
