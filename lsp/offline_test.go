@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"github.com/tusk-lsp/tusk-lsp/internal/pgtest"
+	"github.com/tusk-lsp/tusk-lsp/lsp"
 	"github.com/tusk-lsp/tusk-lsp/lsp/lspclient"
 	"github.com/tusk-lsp/tusk-lsp/lsp/lsptest"
+	"github.com/tusk-lsp/tusk-lsp/schema/browse"
 )
 
 // Without a connection, what the workspace's migrations define is offered; files
@@ -49,6 +51,12 @@ func TestCompletionKnowsTheWorkspace(t *testing.T) {
 	at = e.OpenAtCursor(uri("2_note.sql"), "ALTER TABLE orders ADD note text; SELECT <|> FROM orders")
 	offers("a column of the migration itself", uri("2_note.sql"), at, "note", true)
 	offers("a column of a later one", uri("2_note.sql"), at, "paid", false)
+
+	var tables browse.Page
+	e.Command("tusk.schema.tree", &tables, lsp.SchemaTreeParams{SchemaParams: lsp.SchemaParams{URI: uri("query.sql")}, Path: []string{"public", "tables"}})
+	if len(tables.Nodes) != 1 || tables.Nodes[0].Label != "orders" {
+		t.Errorf("the tree of the workspace's tables has %+v", tables.Nodes)
+	}
 }
 
 // Over a live catalog, the migrations that the database does not have yet count.

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -140,9 +141,13 @@ func (s *session) connectionOf(ctx context.Context, now *Snapshot, p SchemaParam
 }
 
 // catalogOf gives the catalog that a command is about, read now if nobody has
-// done so before.
+// done so before; without a connection it is what the files of the workspace
+// define.
 func (s *session) catalogOf(ctx context.Context, now *Snapshot, p SchemaParams) (*schema.Catalog, error) {
 	id, err := s.connectionOf(ctx, now, p)
+	if offline := s.offline.catalog(cmp.Or(p.URI, now.focus.uri)); err != nil && p.ConnectionID == uuid.Nil && offline != nil {
+		return offline, nil
+	}
 	if err != nil {
 		return nil, err
 	}
