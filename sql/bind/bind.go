@@ -23,7 +23,8 @@ type Column struct {
 	Source   *schema.Column   // of Relation, or an attribute of a composite type; nil for what is computed
 	NotNull  bool             // it cannot be null, as far as constraints tell
 	Node     tree.Node        // what names it in the text: a ResTarget, ColumnName …; it need not exist
-	open     bool             // whether the type is still that of a bare literal
+	open     bool             // it stands for columns that nobody knows
+	fields   []Column         // of a record, where they are known
 }
 
 // Kind says what a name means.
@@ -156,6 +157,7 @@ type binder struct {
 	*Statement
 	known     map[string]typeInfo    // by bare type
 	operators map[string][]candidate // by schema and name
+	ranges    map[string]string      // range types by their multirange types, nil before they are asked for
 	recursive map[tree.Node]*cte     // by the set operation that the query is
 	full      map[tree.Node]bool     // the ColumnRefs that are never null
 	depth     int

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/schema"
@@ -186,8 +187,8 @@ func (b *binder) consistent(declared, actual []string) (any, compatible family, 
 			loose = append(loose, t)
 		case "anyarray", "anycompatiblearray":
 			t = b.baseType(t)
-			if t == "anyarray" {
-				f.undetermined = true
+			if t == "anyarray" { // a column of pg_statistic
+				f.array = t
 				continue
 			}
 			element := b.elementOf(t)
@@ -261,7 +262,7 @@ func (b *binder) complete(f *family, loose []string) bool {
 		}
 		return true
 	}
-	if f.array != "" {
+	if f.array != "" && f.array != "anyarray" {
 		element := b.elementOf(f.array)
 		if f.element != "" && f.element != element {
 			return false
@@ -291,10 +292,16 @@ func (b *binder) subtype(span string) string {
 
 // rangeOf gives the range type of a multirange type.
 func (b *binder) rangeOf(multi string) string {
-	if info := b.info(multi); info.Type != nil {
-		return bare(info.Type.Of)
+	if b.ranges == nil {
+		b.ranges = map[string]string{}
+		for t := range b.catalog.Types() {
+			if t.Kind == schema.Range {
+				span := schema.TypeReference{Type: t}.String()
+				b.ranges[b.multirangeOf(span)] = span
+			}
+		}
 	}
-	return ""
+	return b.ranges[multi]
 }
 
 func (b *binder) multirangeOf(span string) string {
@@ -352,8 +359,8 @@ func (b *binder) concrete(declared string, parameters, arguments []string) strin
 	if t := any.resolve(declared); t != "" {
 		return t
 	}
-	if any.element == "" && declared == "anyarray" {
-		return "anyarray" // of a column of pg_statistic
+	if !slices.ContainsFunc(parameters, polymorphic) {
+		return declared // of the input function of such a type
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -241,9 +242,16 @@ func (b *binder) columnRef(n tree.Node, s *scope) string {
 	for i := range names {
 		parts[i] = names[i].Text
 	}
-	if parts[len(parts)-1] == "*" {
+	if parts[len(parts)-1] == "*" { // in an expression, the whole row
+		schemaName := ""
+		if len(parts) > 2 {
+			schemaName = parts[len(parts)-3]
+		}
 		b.star(n, s)
-		return "record"
+		if i, _ := s.named(schemaName, parts[max(0, len(parts)-2)]); i != nil && !i.open {
+			return cmp.Or(i.row, "record")
+		}
+		return ""
 	}
 	switch len(parts) {
 	case 1:
@@ -297,7 +305,7 @@ func (b *binder) columnRef(n tree.Node, s *scope) string {
 
 func (b *binder) referColumn(n tree.Node, f found) string {
 	c := f.column
-	b.refer(n, Reference{Kind: ToColumn, Relation: c.Relation, Column: c.Source, Type: c.Type, Definition: c.Node})
+	b.refer(n, Reference{Kind: ToColumn, Relation: c.Relation, Column: c.Source, Type: c.Type, Definition: c.Node, Columns: c.fields})
 	b.full[n] = c.NotNull
 	return c.Type
 }
@@ -448,9 +456,7 @@ func (b *binder) recordColumns(n tree.Node) []Column {
 			return b.outColumns(f, inner)
 		}
 	case tree.ColumnRef:
-		if r := b.references[inner]; r.Kind == ToItem {
-			return r.Columns
-		}
+		return b.references[inner].Columns
 	case tree.RowExpr, tree.ImplicitRow:
 		var columns []Column
 		i := 0
@@ -510,7 +516,9 @@ func (b *binder) field(n, whole, selection, name tree.Node, t string, s *scope) 
 	columns, ok := b.composite(t)
 	if !ok && t == "record" && whole.Exists() {
 		columns = b.recordColumns(whole)
-		ok = false
+	}
+	if r := b.references[unparenthesised(whole)]; r.Kind == ToItem && len(r.Columns) > 0 {
+		columns = r.Columns // of the relation as they are
 	}
 	c, count := columnIn(columns, name.Name())
 	if count > 0 {
@@ -523,8 +531,12 @@ func (b *binder) field(n, whole, selection, name tree.Node, t string, s *scope) 
 			return b.concrete(f.Result, inputs, []string{bare(t)})
 		}
 	}
-	if ok && !broken(n) {
+	switch {
+	case broken(n):
+	case ok:
 		b.problem("42703", name, fmt.Sprintf("column %q not found in data type %s", name.Name(), bare(t)))
+	case len(columns) > 0:
+		b.problem("42703", name, fmt.Sprintf("could not identify column %q in record data type", name.Name()))
 	}
 	return ""
 }
@@ -635,8 +647,8 @@ func (b *binder) in(n tree.Node, s *scope) string {
 		}
 		if child.Kind() == tree.SelectStmt {
 			columns := b.query(child, s.inner())
-			if len(columns) == 1 && left.Kind() != tree.ImplicitRow && left.Kind() != tree.RowExpr {
-				b.coerce(left, knownType(columns[0].Type))
+			if len(columns) == 1 && !isRow(left) {
+				b.compare(n, "=", []tree.Node{left, child}, []string{b.types[left], knownType(columns[0].Type)})
 			}
 			continue
 		}
@@ -646,7 +658,7 @@ func (b *binder) in(n tree.Node, s *scope) string {
 	if len(items) == 0 {
 		return "boolean"
 	}
-	if left.Kind() == tree.ImplicitRow || left.Kind() == tree.RowExpr {
+	if isRow(left) {
 		for _, i := range items {
 			b.rows(left, i)
 		}

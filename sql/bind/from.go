@@ -211,6 +211,9 @@ func (b *binder) join(n tree.Node, s *scope, lateral []visible) []visible {
 	leftOuter, rightOuter := n.Has(lex.KwRight) || n.Has(lex.KwFull), n.Has(lex.KwLeft) || n.Has(lex.KwFull)
 	left, right = nullable(left, leftOuter), nullable(right, rightOuter)
 	both := slices.Concat(left, right)
+	for i := range both {
+		both[i].joined = true
+	}
 
 	using := n.Child(tree.UsingClause)
 	natural := n.Has(lex.KwNatural)
@@ -315,6 +318,7 @@ func (b *binder) merge(n, using tree.Node, left, right []visible) []visible {
 	}
 	if a := using.Child(tree.AliasName); a.Exists() {
 		named := &item{name: a.Name(), node: a, columns: joined.columns}
+		b.unique([]visible{{item: named, named: true}}, out)
 		out = append(out, visible{item: named, named: true})
 		b.refer(a, Reference{Kind: ToItem, Definition: a, Columns: named.columns})
 	}

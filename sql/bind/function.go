@@ -38,12 +38,6 @@ func (b *binder) arguments(call tree.Node, s *scope) []argument {
 		if !isArgument(child.Kind()) {
 			continue
 		}
-		if isStar(child) {
-			for _, c := range b.star(child, s) {
-				all = append(all, argument{node: child, kind: bare(c.Type)})
-			}
-			continue
-		}
 		a := argument{node: child}
 		if child.Kind() == tree.NamedArgExpr {
 			a.name, a.node = child.Field(tree.FieldName).Name(), child.Field(tree.FieldValue)
@@ -138,7 +132,7 @@ func (b *binder) call(n tree.Node, s *scope) string {
 			b.refer(name, Reference{Kind: ToFunction, Function: overloads[0]})
 		}
 		if len(arguments) == 1 && b.isField(arguments[0], names) {
-			return b.fieldCall(arguments[0], names)
+			return b.fieldCall(n, arguments[0], names)
 		}
 		if broken(n) || b.unsureOf(types) {
 			return ""
@@ -245,9 +239,13 @@ func (b *binder) isField(a argument, names []tree.Name) bool {
 	return ok && len(names) == 1 && hasColumn(columns, names[0].Text)
 }
 
-func (b *binder) fieldCall(a argument, names []tree.Name) string {
+func (b *binder) fieldCall(n tree.Node, a argument, names []tree.Name) string {
 	columns, _ := b.composite(a.kind)
+	if r := b.references[unparenthesised(a.node)]; r.Kind == ToItem {
+		columns = r.Columns
+	}
 	c, _ := columnIn(columns, names[0].Text)
+	b.refer(n, Reference{Kind: ToColumn, Relation: c.Relation, Column: c.Source, Type: c.Type, Definition: c.Node})
 	return c.Type
 }
 

@@ -14,6 +14,7 @@ type candidate struct {
 	parameters []string // the type that each argument shall have, in the order of the call
 	variadic   bool     // several arguments became one
 	defaults   int      // parameters left to their defaults
+	tied       bool     // another one takes the same arguments just as well
 }
 
 // outcome says how choosing among candidates went.
@@ -26,11 +27,21 @@ const (
 	unsure            // types that cannot be told stand in the way
 )
 
-// choose gives the candidate that the server takes for arguments of these types,
+// choose gives the candidate that the server takes, unless it is one of several
+// that take the same arguments.
+func (b *binder) choose(candidates []candidate, arguments []string) (candidate, outcome) {
+	c, how := b.nearest(candidates, arguments)
+	if how == chosen && c.tied {
+		how = ambiguous
+	}
+	return c, how
+}
+
+// nearest gives the candidate that the server takes for arguments of these types,
 // by func_get_detail and func_select_candidate of
 // src/backend/parser/parse_func.c
 // (https://www.postgresql.org/docs/current/typeconv-func.html).
-func (b *binder) choose(candidates []candidate, arguments []string) (candidate, outcome) {
+func (b *binder) nearest(candidates []candidate, arguments []string) (candidate, outcome) {
 	for _, c := range candidates {
 		if slices.Equal(c.parameters, arguments) {
 			return c, chosen
@@ -240,9 +251,13 @@ func (b *binder) callCandidates(overloads []*schema.Function, arguments int, nam
 			if !slices.Equal(other.parameters, c.parameters) {
 				continue
 			}
-			// What needs no expansion and fewer defaults wins; then what is first on the path.
-			if other.variadic && !c.variadic || other.variadic == c.variadic && c.defaults < other.defaults {
+			// What is first on the path wins, then what needs no expansion.
+			switch {
+			case other.function.Schema != c.function.Schema:
+			case other.variadic && !c.variadic:
 				all[i] = c
+			case other.variadic == c.variadic:
+				all[i].tied = true
 			}
 			replaced = true
 			break

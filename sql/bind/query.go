@@ -260,6 +260,9 @@ func (b *binder) cteColumns(c *cte, columns []Column, report bool) []Column {
 		at++
 	}
 	for clause := range c.node.Children() {
+		if !report {
+			break // the recursive part does not see them
+		}
 		added := func(t string, nth int) {
 			k := 0
 			for name := range clause.Fields(tree.FieldNew) {
@@ -278,11 +281,9 @@ func (b *binder) cteColumns(c *cte, columns []Column, report bool) []Column {
 			}
 		case tree.CycleClause:
 			mark := "boolean"
-			if report {
-				for value := range clause.Children() {
-					if value.Kind() == tree.Literal || value.Kind() == tree.TypedLiteral {
-						mark = knownType(b.expression(value, &scope{}))
-					}
+			for value := range clause.Children() {
+				if value.Kind() == tree.Literal || value.Kind() == tree.TypedLiteral {
+					mark = knownType(b.expression(value, &scope{}))
 				}
 			}
 			added(mark, 0)
@@ -561,8 +562,11 @@ func (b *binder) targets(n tree.Node, s *scope, to target) []Column {
 					c.Relation, c.Source = r.Relation, r.Column
 				}
 			}
-			if value.Kind() == tree.Indirection {
-				c.Relation, c.Source = nil, nil
+			if t == "record" {
+				c.fields = b.recordColumns(value)
+			}
+			if r := b.references[unparenthesised(value)]; r.Kind == ToItem && r.Definition.Kind() == tree.RangeVar {
+				c.Relation = r.Relation
 			}
 			if label := child.Field(tree.FieldName); label.Exists() {
 				c.Name = label.Name()

@@ -38,6 +38,7 @@ type visible struct {
 	item    *item
 	named   bool // by its name
 	columns bool // its columns without the name
+	joined  bool // it is a side of a join, whose system columns need its name
 }
 
 // cte is a common table expression. It is bound when it is first named.
@@ -117,7 +118,7 @@ func (s *scope) ownColumn(name string) found {
 				f.count++
 			}
 		}
-		if f.count == 0 {
+		if f.count == 0 && !v.joined {
 			if c := v.item.systemColumn(name); c != nil {
 				f = found{v.item, c, 1}
 			}
