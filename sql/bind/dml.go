@@ -46,18 +46,20 @@ func (b *binder) targetColumn(n tree.Node, name tree.Node, i *item) (Column, boo
 // assigned gives the part of a column that a subscript or a field makes the
 // target.
 func (b *binder) assigned(n tree.Node, c Column) Column {
+	subscripted, slice := false, false
+	take := func() {
+		if subscripted {
+			c.Type = b.taken(c.Type, slice)
+		}
+		subscripted, slice = false, false
+	}
 	for part := range n.Children() {
 		switch part.Kind() {
 		case tree.Subscript:
-			slice := false
-			for token := range part.Own() {
-				slice = slice || token.Text(n.Tree().Source()) == ":"
-			}
 			b.expressions(part, &scope{})
-			if !slice {
-				c.Type = b.subscripted(c.Type)
-			}
+			subscripted, slice = true, slice || isSlice(part)
 		case tree.FieldSelection:
+			take()
 			name := part.Child(tree.AttributeName)
 			columns, ok := b.composite(c.Type)
 			field, count := columnIn(columns, name.Name())
@@ -67,6 +69,7 @@ func (b *binder) assigned(n tree.Node, c Column) Column {
 			c.Type = field.Type
 		}
 	}
+	take()
 	return c
 }
 

@@ -125,9 +125,6 @@ func (b *binder) typeOf(n tree.Node, s *scope) string {
 		if t == unknown {
 			t = "text"
 		}
-		if t == "" || t == "record" {
-			return t
-		}
 		return arrayOf(t)
 	case tree.RowExpr, tree.ImplicitRow:
 		b.expressionList(n, s)
@@ -472,6 +469,14 @@ func (b *binder) recordColumns(n tree.Node) []Column {
 // indirection gives the type of a subscript or a field.
 func (b *binder) indirection(n tree.Node, s *scope) string {
 	t, first, whole := "", true, tree.Node{}
+	subscripts, slice := 0, false
+	// Subscripts in a row are of one array, however many dimensions it has.
+	take := func() {
+		if subscripts > 0 && t != "" {
+			t = b.taken(t, slice)
+		}
+		subscripts, slice = 0, false
+	}
 	for child := range n.Children() {
 		if first {
 			t, whole, first = b.expression(child, s), child, false
@@ -479,24 +484,11 @@ func (b *binder) indirection(n tree.Node, s *scope) string {
 		}
 		switch child.Kind() {
 		case tree.Subscript:
-			slice := false
-			for token := range child.Own() {
-				slice = slice || token.Text(n.Tree().Source()) == ":"
-			}
-			for index := range child.Children() {
-				b.expression(index, s)
-			}
-			if t == "" {
-				continue
-			}
-			if !slice {
-				t = b.subscripted(t)
-			} else if base := b.baseType(t); base == "int2vector" || base == "oidvector" {
-				t = arrayOf(b.elementOf(base))
-			} else if b.info(bare(t)).kind == schema.Domain {
-				t = b.domainOf(t)
-			}
+			subscripts++
+			slice = slice || isSlice(child)
+			b.expressions(child, s)
 		case tree.FieldSelection:
+			take()
 			name := child.Child(tree.AttributeName)
 			if !name.Exists() {
 				return t // .*
@@ -504,6 +496,31 @@ func (b *binder) indirection(n tree.Node, s *scope) string {
 			t = b.field(n, whole, child, name, t, s)
 		}
 		whole = tree.Node{}
+	}
+	take()
+	return t
+}
+
+// isSlice reports whether a Subscript is one of [1:2].
+func isSlice(n tree.Node) bool {
+	for token := range n.Own() {
+		if token.Kind == lex.Colon {
+			return true
+		}
+	}
+	return false
+}
+
+// taken gives the type of what subscripts take out of a value.
+func (b *binder) taken(t string, slice bool) string {
+	if !slice {
+		return b.subscripted(t)
+	}
+	switch base := b.baseType(t); {
+	case base == "int2vector" || base == "oidvector":
+		return arrayOf(b.elementOf(base))
+	case b.info(bare(t)).kind == schema.Domain:
+		return b.domainOf(t)
 	}
 	return t
 }
@@ -732,8 +749,8 @@ func (b *binder) quantified(n tree.Node, s *scope) string {
 			for inner := range child.Children() {
 				if inner.Kind() == tree.SelectStmt {
 					columns := b.query(inner, s.inner())
-					if len(columns) == 1 {
-						b.coerce(left, knownType(columns[0].Type))
+					if _, name := operatorName(n); len(columns) == 1 && !isRow(left) && n.Kind() == tree.QuantifiedExpr && !isWord(name) {
+						b.compare(n, name, []tree.Node{left, inner}, []string{leftType, knownType(columns[0].Type)})
 					}
 					continue
 				}
@@ -747,6 +764,11 @@ func (b *binder) quantified(n tree.Node, s *scope) string {
 		}
 	}
 	return "boolean"
+}
+
+// isWord reports whether an operator is written as one, such as LIKE.
+func isWord(operator string) bool {
+	return operator == "" || operator[0] >= 'A' && operator[0] <= 'Z' || operator[0] >= 'a' && operator[0] <= 'z'
 }
 
 func (b *binder) caseExpr(n tree.Node, s *scope) string {

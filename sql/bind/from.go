@@ -297,12 +297,14 @@ func (b *binder) merge(n, using tree.Node, left, right []visible) []visible {
 			common, _ := b.common([]string{l.Type, r.Type})
 			switch {
 			case n.Has(lex.KwFull):
-				merged = Column{Name: w.name, Type: common, Node: w.node}
+				merged = Column{Type: common, Node: w.node}
 			case n.Has(lex.KwRight):
 				merged = r
+			case !n.Has(lex.KwLeft) && l.Type != common && r.Type == common:
+				merged = r // the one that needs no conversion
 			}
-			if bare(merged.Type) != bare(common) && common != "" {
-				merged = Column{Name: w.name, Type: common, NotNull: merged.NotNull}
+			if merged.Type != common && common != "" {
+				merged = Column{Type: common, NotNull: merged.NotNull}
 			}
 		}
 		merged.Name = w.name
@@ -409,6 +411,11 @@ func (b *binder) rangeFunction(n tree.Node, s *scope) []visible {
 		case tree.Missing, tree.Error:
 			continue
 		}
+		if unnested := b.unnests(call, s); unnested != nil {
+			i.columns, only = append(i.columns, unnested...), false
+			i.node, i.name = call.Child(tree.FunctionName), callName(call)
+			continue
+		}
 		columns, row, scalar, open := b.functionColumns(call, definitions, name, s)
 		i.columns = append(i.columns, columns...)
 		i.open = i.open || open
@@ -467,6 +474,37 @@ func (b *binder) functionColumns(call, definitions tree.Node, alias string, s *s
 		}
 	}
 	return []Column{{Name: name, Type: t}}, t, true, open
+}
+
+// unnests gives the columns of unnest(a, b …), which FROM takes for several calls
+// (https://www.postgresql.org/docs/current/functions-array.html); nil of all else.
+func (b *binder) unnests(call tree.Node, s *scope) []Column {
+	name := call.Child(tree.FunctionName)
+	if names := name.Names(); call.Kind() != tree.FuncCall || len(names) != 1 || names[0].Text != "unnest" {
+		return nil
+	}
+	var columns []Column
+	for child := range call.Children() {
+		switch {
+		case child.Kind() == tree.FunctionName:
+		case !isArgument(child.Kind()) || child.Kind() == tree.NamedArgExpr:
+			return nil
+		default:
+			columns = append(columns, Column{Name: "unnest", Node: child})
+		}
+	}
+	if len(columns) < 2 {
+		return nil
+	}
+	for i := range columns {
+		columns[i].Type = b.builtin("unnest", []string{b.expression(columns[i].Node, s)}, nil)
+		columns[i].Node = tree.Node{}
+	}
+	for f := range b.catalog.FunctionsNamed("", "unnest") {
+		b.refer(name, Reference{Kind: ToFunction, Function: f})
+		break
+	}
+	return columns
 }
 
 // outColumns gives the columns of a function's OUT arguments or RETURNS TABLE.

@@ -161,11 +161,11 @@ func (b *binder) selectCandidate(candidates []candidate, arguments []string) (ca
 		}
 		var last []candidate
 		for _, c := range candidates {
-			all := true
-			for _, p := range c.parameters {
-				all = all && b.coercible(known, p, schema.Implicit)
+			filled := make([]string, len(base))
+			for i := range filled {
+				filled[i] = known
 			}
-			if all {
+			if b.accepts(c, filled) {
 				last = append(last, c)
 			}
 		}

@@ -554,13 +554,8 @@ func (b *binder) targets(n tree.Node, s *scope, to target) []Column {
 			}
 			c := Column{Type: t, Node: child, NotNull: b.notNull(value)}
 			c.Name = b.outputName(value)
-			if r := b.references[value]; r.Kind == ToColumn {
+			if r := b.references[b.unchanged(value)]; r.Kind == ToColumn {
 				c.Relation, c.Source = r.Relation, r.Column
-			}
-			if inner := unparenthesised(value); inner != value {
-				if r := b.references[inner]; r.Kind == ToColumn && inner.Kind() == tree.ColumnRef {
-					c.Relation, c.Source = r.Relation, r.Column
-				}
 			}
 			if t == "record" {
 				c.fields = b.recordColumns(value)
@@ -578,6 +573,25 @@ func (b *binder) targets(n tree.Node, s *scope, to target) []Column {
 		}
 	}
 	return columns
+}
+
+// unchanged gives the value within parentheses and casts to the type that it has.
+func (b *binder) unchanged(n tree.Node) tree.Node {
+	for {
+		inner := unparenthesised(n)
+		if inner.Kind() == tree.TypeCast || inner.Kind() == tree.CastExpr {
+			for child := range inner.Children() {
+				if child.Kind() != tree.TypeName && b.types[child] == b.types[inner] && child.Kind() != tree.Literal {
+					inner = child
+				}
+				break
+			}
+		}
+		if inner == n {
+			return n
+		}
+		n = inner
+	}
 }
 
 func unparenthesised(n tree.Node) tree.Node {
@@ -812,6 +826,9 @@ func internalName(tokens []lex.Token, source string) string {
 			words = ""
 		case t.Name():
 			last = lex.Identifier(t.Text(source))
+			if t.Kind != lex.Ident {
+				return last // "char" is no char
+			}
 			if words != "" {
 				words += " "
 			}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/schema"
-	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 	"github.com/tusk-lsp/tusk-lsp/sql/tree"
 )
 
@@ -211,7 +210,7 @@ func (b *binder) typeName(n tree.Node) string {
 	reference, found := b.catalog.TypeNamed(declared)
 	if !found {
 		if b.catalog.Type("pg_catalog", "int4") != nil && n.Exists() && declared != "" && !strings.ContainsRune(declared, '%') && !broken(n) {
-			b.problem("42704", n, `type "`+typeText(n)+`" does not exist`)
+			b.problem("42704", n, `type "`+declared+`" does not exist`)
 		}
 		return ""
 	}
@@ -228,22 +227,6 @@ func (b *binder) typeName(n tree.Node) string {
 	t := reference.String()
 	b.refer(n, Reference{Kind: ToType, Type: t, Relation: reference.Row})
 	return t
-}
-
-// typeText gives the name of a type as the server's messages write it.
-func typeText(n tree.Node) string {
-	name := ""
-	for t := range n.Own() {
-		switch {
-		case t.Name():
-			name += lex.Identifier(t.Text(n.Tree().Source()))
-		case t.Kind == lex.Dot:
-			name += "."
-		case t.Kind == lex.LBracket || t.Kind == lex.LParen:
-			return name
-		}
-	}
-	return name
 }
 
 // broken reports whether there is a syntax error in a node.
