@@ -394,6 +394,9 @@ func (b *binder) coerce(n tree.Node, to string) {
 	case tree.Literal:
 		if b.types[n] == unknown {
 			b.types[n] = bare(to)
+			if to == "regclass" {
+				b.object(n)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package bind
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,7 +76,9 @@ func (b *binder) typeOf(n tree.Node, s *scope) string {
 	case tree.CollateClause:
 		t := ""
 		for child := range n.Children() {
-			if child.Kind() != tree.CollationName {
+			if child.Kind() == tree.CollationName {
+				b.collation(child)
+			} else {
 				t = b.expression(child, s)
 			}
 		}
@@ -166,6 +169,66 @@ func (b *binder) expressionList(n tree.Node, s *scope) (types []string) {
 		types = append(types, b.expression(child, s))
 	}
 	return types
+}
+
+// collation looks a collation up by its name.
+func (b *binder) collation(n tree.Node) {
+	names := n.Names()
+	if len(names) == 0 {
+		return
+	}
+	name := names[len(names)-1].Text
+	schemas := append(slices.Clone(b.catalog.SearchPath()), "pg_catalog")
+	if len(names) > 1 {
+		schemas = []string{names[len(names)-2].Text}
+	}
+	known := false
+	for _, schemaName := range schemas {
+		known = known || b.catalog.Collation(schemaName, name) != nil
+	}
+	if !known && b.catalog.Collation("pg_catalog", "C") != nil {
+		b.problem("42704", n, fmt.Sprintf("collation %q does not exist", name))
+	}
+}
+
+// object looks up what the text of a literal names that becomes a regclass.
+func (b *binder) object(n tree.Node) {
+	if n.Kind() != tree.Literal || len(n.Tokens()) != 1 || !isString(n.Tokens()[0]) {
+		return
+	}
+	text := n.Value()
+	var names []string
+	for _, t := range lex.Lex(text, lex.Options{}) {
+		switch {
+		case t.Name():
+			names = append(names, lex.Identifier(t.Text(text)))
+		case t.Kind != lex.Dot && !t.Trivia():
+			return // a number
+		}
+	}
+	var r *schema.Relation
+	switch len(names) {
+	case 1:
+		r = b.catalog.Resolve(names[0])
+		for _, schemaName := range append(slices.Clone(b.catalog.SearchPath()), "pg_catalog", "pg_temp") {
+			if of, _ := b.catalog.Index(schemaName, names[0]); of != nil {
+				return
+			}
+		}
+	case 2:
+		r = b.catalog.Relation(names[0], names[1])
+		if of, _ := b.catalog.Index(names[0], names[1]); of != nil || names[0] == "pg_toast" {
+			return
+		}
+	default:
+		return
+	}
+	switch {
+	case r != nil:
+		b.refer(n, Reference{Kind: ToRelation, Relation: r, Columns: columnsOf(r)})
+	case b.coercionNamed(names) == "": // a composite type is a relation too
+		b.problem("42P01", n, fmt.Sprintf("relation %q does not exist", text))
+	}
 }
 
 func literalType(n tree.Node) string {

@@ -30,7 +30,7 @@ import (
 var sample = regexp.MustCompile(`^(join|with|union|subselect|window|insert_conflict|returning|polymorphism|rowtypes|aggregates)\.sql$`)
 
 // elsewhere matches what reaches out of the database, or takes long.
-var elsewhere = regexp.MustCompile(`(?is)^(create|alter|drop)\s+(database|tablespace|subscription|system)\b|tablespace|pg_sleep|from\s+stdin|^(discard|deallocate)\b|\breindex\b`)
+var elsewhere = regexp.MustCompile(`(?is)^(create|alter|drop)\s+(database|tablespace|subscription|system)\b|tablespace|pg_sleep|from\s+stdin|to\s+stdout|^(discard|deallocate)\b|\breindex\b`)
 
 // The codes by which a server refuses a name or a type; what it refuses for other
 // reasons is not the binder's.
