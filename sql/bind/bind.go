@@ -81,6 +81,7 @@ type Scope struct {
 	Variables []Variable       // arguments, which columns hide
 	Rows      []NamedRow       // NEW and OLD of a rule or a trigger
 	Relation  *schema.Relation // whose columns an expression of a constraint or a policy sees, or nil
+	Probe     string           // a name that stands for what is still to be typed: its type is unknown, and it is no problem
 }
 
 // NamedRow is a relation's row under a name of its own.
@@ -113,6 +114,7 @@ type scopeAt struct {
 // text and the columns of the relations that it names.
 func Of(t *tree.Tree, in Scope) *Statement {
 	b := newBinder(t, in.Catalog)
+	b.probe = in.Probe
 	b.statement(t.Statement(), b.outermost(in))
 	return b.finish()
 }
@@ -160,6 +162,7 @@ type binder struct {
 	ranges    map[string]string      // range types by their multirange types, nil before they are asked for
 	recursive map[tree.Node]*cte     // by the set operation that the query is
 	full      map[tree.Node]bool     // the ColumnRefs that are never null
+	probe     string
 	depth     int
 }
 

@@ -302,6 +302,9 @@ func (b *binder) columnRef(n tree.Node, s *scope) string {
 	for i := range names {
 		parts[i] = names[i].Text
 	}
+	if b.probe != "" && parts[len(parts)-1] == b.probe {
+		return unknown
+	}
 	if parts[len(parts)-1] == "*" { // in an expression, the whole row
 		schemaName := ""
 		if len(parts) > 2 {

@@ -12,6 +12,7 @@ type expected struct {
 	pos     int
 	terms   set // all that could stand there
 	needed  set // without what need not be there
+	words   set // without the keywords that would be names
 	options int // how many optional things that begin there are being tried
 }
 
@@ -21,6 +22,7 @@ func (e *expected) at(pos int) bool { return e != nil && pos == e.pos }
 func (e *expected) terminal(pos int, t symbol.Terminal) {
 	if pos == e.pos {
 		e.terms.add(t)
+		e.words.add(t)
 		if e.options == 0 {
 			e.needed.add(t)
 		}
@@ -31,12 +33,16 @@ func (e *expected) terminal(pos int, t symbol.Terminal) {
 func (e *expected) optional(pos int, t symbol.Terminal) {
 	if e.at(pos) {
 		e.terms.add(t)
+		e.words.add(t)
 	}
 }
 
 func (e *expected) class(pos int, s *set) {
 	if pos == e.pos {
 		e.terms.include(s)
+		if !s.has(symbol.Ident) {
+			e.words.include(s)
+		}
 		if e.options == 0 {
 			e.needed.include(s)
 		}

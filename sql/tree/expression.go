@@ -152,11 +152,13 @@ func (p *parser) infix(basic bool) precedence {
 	case keyword(lex.KwBetween), keyword(lex.KwIn), keyword(lex.KwLike), keyword(lex.KwIlike), keyword(lex.KwSimilar):
 		return byLike
 	case keyword(lex.KwNot):
+		p.seen = max(p.seen, p.pos+1)
 		switch p.items[p.pos+1].terminal {
 		case keyword(lex.KwBetween), keyword(lex.KwIn), keyword(lex.KwLike), keyword(lex.KwIlike), keyword(lex.KwSimilar):
 			return byLike
 		}
 	case keyword(lex.KwAt):
+		p.seen = max(p.seen, p.pos+1)
 		switch p.items[p.pos+1].terminal {
 		case keyword(lex.KwTime), keyword(lex.KwLocal):
 			return byAt
@@ -171,6 +173,9 @@ func (p *parser) infix(basic bool) precedence {
 
 // wantOperator tells who watches that an operator could stand here.
 func (p *parser) wantOperator(loosest precedence, basic bool) {
+	if p.watch.at(p.pos + 1) {
+		p.wantRest(loosest, basic)
+	}
 	if !p.watch.at(p.pos) {
 		return
 	}
@@ -197,6 +202,21 @@ func (p *parser) wantOperator(loosest precedence, basic bool) {
 	want(byLike, keyword(lex.KwBetween), keyword(lex.KwIn), keyword(lex.KwLike), keyword(lex.KwIlike), keyword(lex.KwSimilar), keyword(lex.KwNot))
 	want(byAt, keyword(lex.KwAt))
 	want(byCollate, keyword(lex.KwCollate))
+}
+
+// wantRest tells who watches the item behind an operator of two words what its
+// second word could be.
+func (p *parser) wantRest(loosest precedence, basic bool) {
+	switch next := p.next(); {
+	case basic:
+	case next == keyword(lex.KwNot) && byLike > loosest:
+		for _, k := range []lex.Keyword{lex.KwBetween, lex.KwIn, lex.KwLike, lex.KwIlike, lex.KwSimilar} {
+			p.watch.optional(p.pos+1, keyword(k))
+		}
+	case next == keyword(lex.KwAt) && byAt > loosest:
+		p.watch.optional(p.pos+1, keyword(lex.KwTime))
+		p.watch.optional(p.pos+1, keyword(lex.KwLocal))
+	}
 }
 
 // operation matches an operator with what follows it, and makes a node of it with
