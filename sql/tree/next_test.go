@@ -19,7 +19,7 @@ func next(src string) tree.Next {
 func TestNext(t *testing.T) {
 	for _, test := range []struct{ text, some, not string }{
 		{"", "select insert with", "from where by"},
-		{"select", "distinct all case", "from where"},
+		{"select", "distinct all case", "set"},
 		{"select a", "from as", "table"},
 		{"select a from t", "where join left group order limit union", "set values"},
 		{"select a from t group", "by", "order"},
