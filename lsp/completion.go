@@ -67,6 +67,10 @@ var completionKinds = map[complete.Kind]protocol316.CompletionItemKind{
 	complete.Function: protocol316.CompletionItemKindFunction,
 	complete.Type:     protocol316.CompletionItemKindStruct,
 	complete.Alias:    protocol316.CompletionItemKindVariable,
+	complete.Variable: protocol316.CompletionItemKindVariable,
+	complete.Value:    protocol316.CompletionItemKindEnumMember,
+	complete.Piece:    protocol316.CompletionItemKindSnippet,
+	complete.Object:   protocol316.CompletionItemKindReference,
 }
 
 func completionItem(item complete.Item, d *Document, c *client) protocol.CompletionItem {

@@ -75,3 +75,7 @@ type Schema struct {
 	Object
 	Privileges Privileges // without MayUse, a query can name nothing in it
 }
+
+// HeaderOf gives what an object has in common with all others. Nobody may write to
+// it.
+func HeaderOf(o AnyObject) *Object { return o.header() }

@@ -57,7 +57,7 @@ var table = []room{
 	{folder: "schema/replay", ours: append([]string{"sql/tree"}, model...)},
 	{folder: "sql/bind", ours: append([]string{"sql/tree"}, model...)},
 	{folder: "sql/check", ours: append([]string{"sql/tree"}, knowledge...)},
-	{folder: "sql/complete", ours: knowledge},
+	{folder: "sql/complete", ours: append([]string{"sql/tree", "sql/bind"}, knowledge...)},
 	{folder: "sql/destructive", ours: text},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
 	{folder: "secrets", ours: []string{"."}, thirdParty: []string{uuid, "github.com/zalando/go-keyring"}},

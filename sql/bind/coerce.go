@@ -394,9 +394,7 @@ func (b *binder) coerce(n tree.Node, to string) {
 	case tree.Literal:
 		if b.types[n] == unknown {
 			b.types[n] = bare(to)
-			if to == "regclass" {
-				b.object(n)
-			}
+			b.object(n, to)
 		}
 	}
 }

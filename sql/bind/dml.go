@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
@@ -27,14 +28,14 @@ func (b *binder) changed(n tree.Node, s *scope) *item {
 }
 
 // targetColumn finds a column of the changed relation.
-func (b *binder) targetColumn(n tree.Node, name tree.Node, i *item) (Column, bool) {
+func (b *binder) targetColumn(n, name tree.Node, i *item, s *scope) (Column, bool) {
 	if name.Name() == "" {
 		return Column{}, false
 	}
 	for k := range i.columns {
 		if c := &i.columns[k]; c.Name == name.Name() {
 			b.refer(name, Reference{Kind: ToColumn, Relation: c.Relation, Column: c.Source, Type: c.Type})
-			return b.assigned(n, *c), true
+			return b.assigned(n, *c, s), true
 		}
 	}
 	if !i.open {
@@ -45,7 +46,7 @@ func (b *binder) targetColumn(n tree.Node, name tree.Node, i *item) (Column, boo
 
 // assigned gives the part of a column that a subscript or a field makes the
 // target.
-func (b *binder) assigned(n tree.Node, c Column) Column {
+func (b *binder) assigned(n tree.Node, c Column, s *scope) Column {
 	subscripted, slice := false, false
 	take := func() {
 		if subscripted {
@@ -56,7 +57,7 @@ func (b *binder) assigned(n tree.Node, c Column) Column {
 	for part := range n.Children() {
 		switch part.Kind() {
 		case tree.Subscript:
-			b.expressions(part, &scope{})
+			b.expressions(part, s)
 			subscripted, slice = true, slice || isSlice(part)
 		case tree.FieldSelection:
 			take()
@@ -88,7 +89,7 @@ func (b *binder) insert(n tree.Node, s *scope) []Column {
 		}
 		listed = true
 		b.within(child, onTarget)
-		c, _ := b.targetColumn(child, child.Child(tree.ColumnName), i)
+		c, _ := b.targetColumn(child, child.Child(tree.ColumnName), i, onTarget)
 		to = append(to, c)
 	}
 	if !listed {
@@ -170,7 +171,7 @@ func (b *binder) set(n tree.Node, i *item, s *scope) {
 	for child := range n.Children() {
 		if child.Kind() == tree.SetTarget {
 			b.within(child, onTarget)
-			c, _ := b.targetColumn(child, child.Child(tree.ColumnName), i)
+			c, _ := b.targetColumn(child, child.Child(tree.ColumnName), i, s)
 			to = append(to, c)
 		}
 	}
@@ -288,7 +289,7 @@ func (b *binder) mergeStmt(n tree.Node, s *scope) []Column {
 		}
 		b.mergeWhen(when, i, seen)
 	}
-	return b.returningClause(n, s, i, both)
+	return b.returningClause(n, s, i, append(slices.Clone(source), onTarget))
 }
 
 func (b *binder) mergeWhen(n tree.Node, i *item, s *scope) {
@@ -304,7 +305,7 @@ func (b *binder) mergeWhen(n tree.Node, i *item, s *scope) {
 			b.set(child, i, s)
 		case tree.InsertColumn:
 			b.within(child, onTarget)
-			c, _ := b.targetColumn(child, child.Child(tree.ColumnName), i)
+			c, _ := b.targetColumn(child, child.Child(tree.ColumnName), i, onTarget)
 			to = append(to, c)
 		case tree.ValuesRow:
 			if to == nil {

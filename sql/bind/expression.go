@@ -191,8 +191,9 @@ func (b *binder) collation(n tree.Node) {
 	}
 }
 
-// object looks up what the text of a literal names that becomes a regclass.
-func (b *binder) object(n tree.Node) {
+// object looks up what the text of a literal names that becomes a regclass or one
+// of its likes (https://www.postgresql.org/docs/current/datatype-oid.html).
+func (b *binder) object(n tree.Node, kind string) {
 	if n.Kind() != tree.Literal || len(n.Tokens()) != 1 || !isString(n.Tokens()[0]) {
 		return
 	}
@@ -203,31 +204,61 @@ func (b *binder) object(n tree.Node) {
 		case t.Name():
 			names = append(names, lex.Identifier(t.Text(text)))
 		case t.Kind != lex.Dot && !t.Trivia():
-			return // a number
+			return // a number, or an argument list
 		}
 	}
-	var r *schema.Relation
+	schemaName := ""
 	switch len(names) {
 	case 1:
-		r = b.catalog.Resolve(names[0])
-		for _, schemaName := range append(slices.Clone(b.catalog.SearchPath()), "pg_catalog", "pg_temp") {
-			if of, _ := b.catalog.Index(schemaName, names[0]); of != nil {
-				return
-			}
-		}
 	case 2:
-		r = b.catalog.Relation(names[0], names[1])
-		if of, _ := b.catalog.Index(names[0], names[1]); of != nil || names[0] == "pg_toast" {
-			return
-		}
+		schemaName = names[0]
 	default:
 		return
 	}
-	switch {
-	case r != nil:
+	name := names[len(names)-1]
+	switch kind {
+	case "regclass":
+		b.relationText(n, schemaName, name)
+	case "regproc":
+		for f := range b.catalog.FunctionsNamed(schemaName, name) {
+			b.refer(n, Reference{Kind: ToFunction, Function: f})
+			return
+		}
+		b.problem("42883", n, fmt.Sprintf("function %q does not exist", text))
+	case "regtype":
+		if _, found := b.catalog.TypeNamed(text); !found && b.coercionNamed(names) == "" && !strings.Contains(text, " ") {
+			b.problem("42704", n, fmt.Sprintf("type %q does not exist", text))
+		}
+	case "regrole":
+		if b.catalog.Role(name) == nil && schemaName == "" && b.catalog.Level() == schema.Complete {
+			b.problem("42704", n, fmt.Sprintf("role %q does not exist", name))
+		}
+	}
+}
+
+// relationText looks up what the text of a regclass names: also an index, or a
+// composite type.
+func (b *binder) relationText(n tree.Node, schemaName, name string) {
+	r := b.catalog.Resolve(name)
+	in := append(slices.Clone(b.catalog.SearchPath()), "pg_catalog", "pg_temp")
+	if schemaName != "" {
+		r, in = b.catalog.Relation(schemaName, name), []string{schemaName}
+	}
+	if r != nil {
 		b.refer(n, Reference{Kind: ToRelation, Relation: r, Columns: columnsOf(r)})
-	case b.coercionNamed(names) == "": // a composite type is a relation too
-		b.problem("42P01", n, fmt.Sprintf("relation %q does not exist", text))
+		return
+	}
+	for _, s := range in {
+		if of, _ := b.catalog.Index(s, name); of != nil || s == "pg_toast" {
+			return
+		}
+	}
+	names := []string{name}
+	if schemaName != "" {
+		names = []string{schemaName, name}
+	}
+	if b.coercionNamed(names) == "" {
+		b.problem("42P01", n, fmt.Sprintf("relation %q does not exist", n.Value()))
 	}
 }
 
@@ -252,14 +283,14 @@ func literalType(n tree.Node) string {
 func numberType(source string) string {
 	source = strings.ReplaceAll(source, "_", "")
 	base := 0
-	if len(source) > 1 && source[0] == '0' && source[1] >= '0' && source[1] <= '9' {
+	if digits := strings.TrimPrefix(source, "-"); len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' {
 		base = 10 // 017 is no octal number
 	}
 	value, err := strconv.ParseInt(source, base, 64)
 	switch {
 	case err != nil:
 		return "numeric"
-	case value > 1<<31-1:
+	case value > 1<<31-1 || value < -1<<31:
 		return "bigint"
 	}
 	return "integer"
@@ -880,6 +911,11 @@ func (b *binder) together(n tree.Node, all []tree.Node, what string) string {
 	for i, e := range all {
 		types[i] = b.types[e]
 	}
+	return b.agree(n, all, types, what)
+}
+
+// agree is together for expressions of these types.
+func (b *binder) agree(n tree.Node, all []tree.Node, types []string, what string) string {
 	t, mismatch := b.common(types)
 	if mismatch && !broken(n) {
 		b.problem("42804", n, what+" types "+mismatched(types)+" cannot be matched")
@@ -942,9 +978,6 @@ func (b *binder) arrayAs(n tree.Node, s *scope, element string) string {
 	t := b.together(n, items, "ARRAY")
 	if t == "" {
 		return ""
-	}
-	if base := b.baseType(t); isArray(base) && !isArray(t) {
-		return base
 	}
 	if t == "int2vector" || t == "oidvector" {
 		return t + "[]"

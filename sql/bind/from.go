@@ -78,6 +78,7 @@ func (b *binder) relationRef(n tree.Node, s *scope) *item {
 	i := b.rangeVar(rv, s)
 	b.alias(n.Child(tree.Alias), i)
 	if sample := n.Child(tree.TableSample); sample.Exists() {
+		b.sampling(sample.Child(tree.FunctionName))
 		for child := range sample.Children() {
 			if child.Kind() != tree.FunctionName {
 				b.expression(child, s)
@@ -85,6 +86,19 @@ func (b *binder) relationRef(n tree.Node, s *scope) *item {
 		}
 	}
 	return i
+}
+
+// sampling looks up the method of a TABLESAMPLE.
+func (b *binder) sampling(n tree.Node) {
+	for _, f := range b.overloads(n.Names()) {
+		if f.Result == "tsm_handler" {
+			b.refer(n, Reference{Kind: ToFunction, Function: f})
+			return
+		}
+	}
+	if n.Exists() && !broken(n) {
+		b.problem("42704", n, fmt.Sprintf("tablesample method %s does not exist", n.Name()))
+	}
 }
 
 // rangeVar binds the name of a relation, or of a common table expression.
@@ -511,13 +525,13 @@ func (b *binder) unnests(call tree.Node, s *scope) []Column {
 func (b *binder) outColumns(f *schema.Function, call tree.Node) []Column {
 	var columns []Column
 	parameters, arguments := f.InputTypes(), b.argumentTypes(call)
-	for at, a := range f.Arguments {
+	for _, a := range f.Arguments {
 		if a.Mode == schema.In || a.Mode == schema.Variadic {
 			continue
 		}
 		name := a.Name
 		if name == "" {
-			name = fmt.Sprintf("column%d", at+1)
+			name = fmt.Sprintf("column%d", len(columns)+1)
 		}
 		columns = append(columns, Column{Name: name, Type: b.concrete(a.Type, parameters, arguments)})
 	}

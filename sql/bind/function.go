@@ -441,7 +441,7 @@ func (b *binder) json(n tree.Node, s *scope) string {
 		name = strings.ToLower(t.Text(n.Tree().Source()))
 		break
 	}
-	first := ""
+	kind := "json" // but jsonb where something in it is one
 	for child := range n.Children() {
 		switch child.Kind() {
 		case tree.TypeName:
@@ -451,10 +451,14 @@ func (b *binder) json(n tree.Node, s *scope) string {
 			b.sortExpressions(child, s)
 		case tree.FilterClause, tree.OverClause:
 		case tree.JsonKeyValue, tree.JsonArgument:
-			b.expressions(child, s)
+			for value := range child.Children() {
+				if bare(b.expression(value, s)) == "jsonb" && child.Kind() == tree.JsonKeyValue {
+					kind = "jsonb"
+				}
+			}
 		default:
-			if t := b.expression(child, s); first == "" {
-				first = bare(t)
+			if bare(b.expression(child, s)) == "jsonb" {
+				kind = "jsonb"
 			}
 		}
 	}
@@ -479,7 +483,10 @@ func (b *binder) json(n tree.Node, s *scope) string {
 	case "json_query":
 		return b.returning(n, "jsonb")
 	}
-	return b.returning(n, "json")
+	if name == "json" || name == "json_scalar" {
+		kind = "json"
+	}
+	return b.returning(n, kind)
 }
 
 func (b *binder) xml(n tree.Node, s *scope) string {

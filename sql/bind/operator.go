@@ -48,14 +48,7 @@ func negative(n tree.Node) (string, bool) {
 			if t.Kind != lex.Integer && t.Kind != lex.Number {
 				return "", false
 			}
-			text := t.Text(n.Tree().Source())
-			switch text {
-			case "2147483648":
-				return "integer", true
-			case "9223372036854775808":
-				return "bigint", true
-			}
-			return numberType(text), true
+			return numberType("-" + t.Text(n.Tree().Source())), true
 		}
 	}
 	return "", false

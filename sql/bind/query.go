@@ -73,6 +73,7 @@ func (b *binder) selectInto(n tree.Node, s *scope, to target) []Column {
 		inner.items = []visible{{item: i, columns: true}}
 	case tree.ValuesClause:
 		columns = b.values(body, s, to)
+		inner = &scope{parent: s, items: []visible{{item: &item{columns: columns}, columns: true}}}
 	case tree.SimpleTable:
 		columns = b.simpleTable(body, s)
 	case tree.SelectStmt:
@@ -344,16 +345,21 @@ func (b *binder) simpleTable(n tree.Node, s *scope) []Column {
 
 func (b *binder) values(n tree.Node, s *scope, to target) []Column {
 	b.within(n, s)
-	var rows [][]tree.Node
+	type value struct {
+		node tree.Node
+		kind string
+	}
+	var rows [][]value
 	for row := range n.Children() {
 		if row.Kind() != tree.ValuesRow {
 			continue
 		}
-		var items []tree.Node
+		var items []value
 		for child := range row.Children() {
 			if isStar(child) {
-				b.star(child, s)
-				items = append(items, child)
+				for _, c := range b.star(child, s) {
+					items = append(items, value{kind: c.Type})
+				}
 				continue
 			}
 			t := b.expression(child, s)
@@ -363,7 +369,7 @@ func (b *binder) values(n tree.Node, s *scope, to target) []Column {
 					b.wanted[child] = to[len(items)].Type
 				}
 			}
-			items = append(items, child)
+			items = append(items, value{child, b.types[child]})
 		}
 		rows = append(rows, items)
 	}
@@ -376,22 +382,20 @@ func (b *binder) values(n tree.Node, s *scope, to target) []Column {
 		var types []string
 		for _, row := range rows {
 			if at < len(row) {
-				all = append(all, row[at])
-				types = append(types, b.types[row[at]])
+				all = append(all, row[at].node)
+				types = append(types, row[at].kind)
 			}
 		}
 		t := types[0]
 		if len(to) == 0 {
 			if len(rows) > 1 {
-				t = b.together(n, all, "VALUES")
+				t = b.agree(n, all, types, "VALUES")
 			} else if t == unknown {
 				b.coerce(all[0], "text")
 			}
 		}
 		columns[at] = Column{Name: "column" + strconv.Itoa(at+1), Type: t}
 	}
-	outer := s
-	outer.items = append(outer.items, visible{item: &item{name: "*VALUES*", columns: columns}, columns: true})
 	return columns
 }
 
@@ -539,6 +543,9 @@ func (b *binder) targets(n tree.Node, s *scope, to target) []Column {
 		if child.Kind() != tree.ResTarget {
 			continue
 		}
+		if len(columns) > maxColumns {
+			columns = columns[:maxColumns]
+		}
 		value := child.Field(tree.FieldValue)
 		switch {
 		case !value.Exists():
@@ -560,7 +567,7 @@ func (b *binder) targets(n tree.Node, s *scope, to target) []Column {
 			if t == "record" {
 				c.fields = b.recordColumns(value)
 			}
-			if r := b.references[unparenthesised(value)]; r.Kind == ToItem && r.Definition.Kind() == tree.RangeVar {
+			if r := b.references[unparenthesised(value)]; r.Kind == ToItem {
 				c.Relation = r.Relation
 			}
 			if label := child.Field(tree.FieldName); label.Exists() {
@@ -572,8 +579,12 @@ func (b *binder) targets(n tree.Node, s *scope, to target) []Column {
 			columns = append(columns, c)
 		}
 	}
-	return columns
+	return columns[:min(len(columns), maxColumns)]
 }
+
+// maxColumns is how many columns a query can give (MaxTupleAttributeNumber of
+// src/include/access/htup_details.h).
+const maxColumns = 1664
 
 // unchanged gives the value within parentheses and casts to the type that it has.
 func (b *binder) unchanged(n tree.Node) tree.Node {

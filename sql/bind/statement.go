@@ -94,7 +94,7 @@ func (b *binder) copy(n tree.Node, s *scope) {
 	for child := range n.Children() {
 		switch child.Kind() {
 		case tree.ColumnName:
-			b.targetColumn(child, child, i)
+			b.targetColumn(child, child, i, inner)
 		case tree.WhereClause:
 			for condition := range child.Children() {
 				b.condition(condition, inner)

@@ -182,3 +182,18 @@ func (v Visible) Target() *schema.Relation {
 	}
 	return nil
 }
+
+// Fields gives the fields of a variable that is a row or a record, as far as they
+// are known.
+func (s *Statement) Fields(v Variable) []Column {
+	columns, _ := (&binder{Statement: s, known: map[string]typeInfo{}}).rowOf(v)
+	return columns
+}
+
+// FieldsOf gives the fields of a composite value, and whether it is one.
+func (s *Statement) FieldsOf(n tree.Node) ([]Column, bool) {
+	if fields := s.references[unparenthesised(n)].Columns; len(fields) > 0 {
+		return fields, true
+	}
+	return (&binder{Statement: s, known: map[string]typeInfo{}}).composite(s.types[n])
+}

@@ -1,6 +1,7 @@
-// Package complete offers what can stand at a place of an SQL text. It works on
-// the tokens of the statement around the cursor, so a half-typed statement is
-// as good as a finished one, and never waits.
+// Package complete offers what can stand at a place of an SQL text. The grammar
+// tells what fits there, from a tree in which a name of its own stands at the
+// cursor, and the binder what can be named; a half-typed statement is as good as
+// a finished one. It never waits.
 package complete
 
 import (
@@ -36,6 +37,10 @@ const (
 	Function
 	Type
 	Alias
+	Variable
+	Value  // of an enum, a setting …
+	Piece  // more than a name: a join with its condition …
+	Object // any other object, such as a role or an index
 )
 
 // Request is the place to complete at and what is known.
@@ -76,7 +81,7 @@ func At(r Request) List {
 	if r.Limit <= 0 {
 		r.Limit = defaultLimit
 	}
-	place, ok := placeAt(r.File, r.Offset)
+	place, ok := placeAt(r)
 	if !ok {
 		return List{}
 	}

@@ -1,207 +1,251 @@
 package complete
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/sql"
+	"github.com/tusk-lsp/tusk-lsp/sql/bind"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
 	"github.com/tusk-lsp/tusk-lsp/sql/text"
+	"github.com/tusk-lsp/tusk-lsp/sql/tree"
 )
 
-// slot is what the grammar expects at the cursor, roughly.
-type slot uint8
-
-const (
-	statementSlot  slot = iota // a statement begins
-	expressionSlot             // a value
-	relationSlot               // a relation to read or write
-	typeSlot                   // a data type
-	operatorSlot               // after a value: operators and the next clause
-)
+// probe is a name that nobody uses. It stands at the cursor while the statement is
+// parsed: what the grammar makes of it is what can stand there.
+const probe = "‸"
 
 // place is the cursor with what stands around it.
 type place struct {
-	slot      slot
-	src       string
-	tokens    []lex.Token // of the statement, without trivia and the word at the cursor
-	before    int         // how many of tokens stand before the cursor
-	qualifier []string    // names with a dot before the word: schema and table, or either
-	prefix    string      // of the word before the cursor, without its opening quote
-	quoted    bool        // the word begins with a double quote
-	isCall    bool        // a parenthesis follows the word
-	reads     bool        // a relation is read there, so that a call that returns rows can stand for it
+	src     string // the statement with the probe in place of the word at the cursor
+	at      int    // of the probe in src
+	tree    *tree.Tree
+	node    tree.Node // what the probe is, or a Node that does not exist where no name fits
+	bound   *bind.Statement
+	visible bind.Visible
+	next    tree.Next // what can follow what stands before the cursor
+	words   bool      // keywords can stand there
+
+	qualifier []string // names with a dot before the word: schema and table, or either
+	prefix    string   // of the word before the cursor, without its opening quote
+	quoted    bool     // the word begins with a double quote
+	literal   bool     // the cursor is in a string, and so is the name
+	pl        bool     // src is the body of a PL/pgSQL function
+	isCall    bool     // a parenthesis follows the word
 	replace   text.Span
 }
 
+// source is the text that a place is looked for in: a file, or the body of a
+// function in it.
+type source struct {
+	text   string
+	tokens []lex.Token // of the statement
+	shift  int         // from an offset in text to one in the file
+	pl     bool        // the tokens are all of a PL/pgSQL body
+	of     tree.Node   // the statement whose body it is
+	body   tree.Body
+}
+
 // placeAt reads the statement around the cursor. It answers false where nothing
-// can be offered: in comments, strings and numbers, and where a new name is due.
-func placeAt(f *sql.File, offset int) (place, bool) {
-	st := f.Covering(offset)
-	p := place{src: f.Text(), replace: text.Span{Start: offset, End: offset}}
+// can be offered: in comments, most strings and numbers, and where a new name is
+// due.
+func placeAt(r Request) (place, bool) {
+	st := r.File.Covering(r.Offset)
 	if st.Kind == sql.Meta || st.Kind == sql.CopyData {
-		return p, false
+		return place{}, false
 	}
-	for _, token := range st.Tokens() {
+	return source{text: r.File.Text(), tokens: st.Tokens()}.place(r, r.Offset)
+}
+
+func (s source) place(r Request, offset int) (place, bool) {
+	p := place{replace: text.Span{Start: offset, End: offset}}
+	start, end := offset, offset
+	if len(s.tokens) > 0 {
+		start, end = min(offset, s.tokens[0].Start), max(offset, s.tokens[len(s.tokens)-1].End)
+	}
+	var before []lex.Token // the last tokens before the word that are no trivia, for its qualifier
+	for i, token := range s.tokens {
 		inside := token.Start < offset && offset < token.End
 		touched := token.Start < offset && offset <= token.End
 		open := token.Flags&lex.Unterminated != 0
 		switch {
 		case touched && token.Name():
 			p.quoted = token.Quoted()
-			p.prefix = strings.TrimPrefix(p.src[token.Start:offset], `"`)
+			p.prefix = strings.TrimPrefix(s.text[token.Start:offset], `"`)
 			p.replace = token.Span
 			if open {
-				p.replace.End = offset // the rest was not meant to be in the name
+				p.replace.End, end = offset, offset // the rest was not meant to be in the name
 			}
 			continue
-		case (inside || touched && open) && (token.Comment() || token.Literal()),
-			touched && (token.Kind == lex.LineComment || token.Kind == lex.Integer || token.Kind == lex.Number):
+		case (inside || touched && open) && (token.Comment() || token.Literal()):
+			if token.Comment() {
+				return p, false
+			}
+			return s.inLiteral(r, i, offset)
+		case touched && (token.Kind == lex.LineComment || token.Kind == lex.Integer || token.Kind == lex.Number || token.Kind == lex.Param):
 			return p, false
-		case token.Trivia() || token.Kind == lex.Semicolon:
+		case token.Trivia():
+			continue
+		case token.Kind == lex.Semicolon && !s.pl:
+			if token.Start >= p.replace.End {
+				end = min(end, token.Start)
+			}
 			continue
 		}
-		if token.End <= offset {
-			p.before = len(p.tokens) + 1
+		if token.End <= p.replace.Start {
+			before = append(before, token)
+			if len(before) > 4 {
+				before = before[1:]
+			}
+		} else {
+			p.isCall = p.isCall || token.Kind == lex.LParen && token.Start == p.replace.End
 		}
-		p.tokens = append(p.tokens, token)
 	}
-	p.isCall = p.before < len(p.tokens) && p.tokens[p.before].Kind == lex.LParen && p.tokens[p.before].Start == p.replace.End
-	at := p.before
-	for at >= 2 && len(p.qualifier) < 2 && p.text(at-1) == "." && p.tokens[at-2].Name() {
-		p.qualifier = append([]string{p.name(at - 2)}, p.qualifier...)
-		at -= 2
+	for len(before) >= 2 && len(p.qualifier) < 2 && before[len(before)-1].Kind == lex.Dot && before[len(before)-2].Name() {
+		name := lex.Identifier(before[len(before)-2].Text(s.text))
+		p.qualifier = append([]string{name}, p.qualifier...)
+		before = before[:len(before)-2]
 	}
-	if at > 0 && p.text(at-1) == "." {
+	p.src = s.text[start:p.replace.Start] + probe + s.text[p.replace.End:end]
+	p.at = p.replace.Start - start
+	p.parse(r, s)
+	p.replace.Start, p.replace.End = p.replace.Start+s.shift, p.replace.End+s.shift
+	return p, true
+}
+
+// parse finds out what the grammar makes of the probe, and what that can mean.
+func (p *place) parse(r Request, s source) {
+	tokens := lex.Lex(p.src, lex.Options{})
+	parser := new(tree.Parser)
+	p.pl = s.pl
+	if s.pl {
+		p.tree = tree.ParsePL(p.src, tokens)
+	} else {
+		p.tree = parser.Parse(p.src, tokens)
+	}
+	p.node = p.tree.At(p.at + len(probe))
+	for _, e := range p.tree.Errors() {
+		if e.Span.Start == p.at {
+			p.node = tree.Node{} // the grammar takes no name there
+		}
+	}
+	if kind := p.node.Kind(); kind <= tree.Missing || p.node.Span().End < p.at {
+		p.node = tree.Node{}
+	}
+	if len(p.qualifier) == 0 && !p.quoted {
+		cut := 0
+		for cut < len(tokens) && tokens[cut].End <= p.at {
+			cut++
+		}
+		p.next, p.words = parser.Next(p.src, tokens[:cut], s.pl), true
+	}
+	scope := bind.Scope{Catalog: r.Catalog, Probe: probe}
+	switch {
+	case r.Catalog == nil:
+		return
+	case s.of.Exists():
+		body := s.body
+		body.Statements = []*tree.Tree{p.tree}
+		p.bound = bind.Body(body, s.of, scope)[0]
+	default:
+		p.bound = bind.Of(p.tree, scope)
+	}
+	p.visible = p.bound.Visible(p.at)
+}
+
+// after gives what can follow a keyword that stands at the cursor.
+func (p *place) after(word string) tree.Next {
+	text := p.src[:p.at] + word
+	return new(tree.Parser).Next(text, lex.Lex(text, lex.Options{}), p.pl)
+}
+
+// inLiteral completes in a string: in the body of a function, and where the
+// string is the name of something.
+func (s source) inLiteral(r Request, i, offset int) (place, bool) {
+	token := s.tokens[i]
+	if s.pl {
+		return s.named(r, token, offset)
+	}
+	t := tree.Parse(s.text, s.tokens)
+	n := t.Statement()
+	for inner := range n.Within() {
+		if inner.Kind() == tree.CreateFunctionStmt || inner.Kind() == tree.DoStmt {
+			n = inner
+			break
+		}
+	}
+	body, ok := n.Body()
+	if !ok || body.Literal.Span() != token.Span {
+		return s.named(r, token, offset)
+	}
+	shift := body.Offset(0)
+	if len(body.Statements) == 0 || offset < shift {
+		return place{}, false
+	}
+	inner := source{text: body.Statements[0].Source(), shift: shift, of: n, body: body}
+	if body.Offset(len(inner.text)) != shift+len(inner.text) {
+		return place{}, false // doubled quotes: its offsets are not those of the file
+	}
+	if inner.pl = body.Language == "plpgsql"; inner.pl {
+		inner.tokens = lex.Lex(inner.text, lex.Options{})
+	} else {
+		inner.tokens = sql.New(inner.text).Covering(offset - shift).Tokens()
+	}
+	return inner.place(r, offset-shift)
+}
+
+// named completes a string that the place takes as the name of something: a label
+// of an enum, a regclass.
+func (s source) named(r Request, token lex.Token, offset int) (place, bool) {
+	if token.Kind != lex.String || r.Catalog == nil {
+		return place{}, false
+	}
+	p := place{literal: true, replace: text.Span{Start: token.Start + 1, End: token.End - 1}}
+	if token.Flags&lex.Unterminated != 0 {
+		p.replace.End = offset
+	}
+	p.prefix = s.text[p.replace.Start:offset]
+	start, end := s.tokens[0].Start, s.tokens[len(s.tokens)-1].End
+	closing := ""
+	if token.Flags&lex.Unterminated != 0 {
+		closing, end = "'", offset
+	}
+	p.src = s.text[start:p.replace.Start] + s.text[p.replace.Start:p.replace.End] + closing + s.text[min(p.replace.End, end):end]
+	p.at = p.replace.Start - start
+	p.parseLiteral(r, s)
+	if !p.node.Exists() {
 		return p, false
 	}
-	var ok bool
-	p.slot, ok = p.slotBefore(at)
-	last := at - 1
-	p.reads = p.is(last, lex.KwFrom) && !p.is(last-1, lex.KwDelete) || p.is(last, lex.KwJoin) ||
-		last > 0 && p.tokens[last].Kind == lex.Comma && p.is(p.clause(last), lex.KwFrom)
-	return p, ok
+	p.replace.Start, p.replace.End = p.replace.Start+s.shift, p.replace.End+s.shift
+	return p, true
 }
 
-func (p *place) text(i int) string { return p.tokens[i].Text(p.src) }
-
-// is reports whether token i is one of the keywords.
-func (p *place) is(i int, keywords ...lex.Keyword) bool {
-	return i >= 0 && i < len(p.tokens) && slices.Contains(keywords, p.tokens[i].Keyword)
-}
-
-// name is the identifier of token i as PostgreSQL stores it.
-func (p *place) name(i int) string {
-	word := p.text(i)
-	if p.tokens[i].Quoted() {
-		word = strings.TrimSuffix(strings.TrimPrefix(word, `"`), `"`)
-		return strings.ReplaceAll(word, `""`, `"`)
+func (p *place) parseLiteral(r Request, s source) {
+	tokens := lex.Lex(p.src, lex.Options{})
+	scope := bind.Scope{Catalog: r.Catalog}
+	if s.pl {
+		p.tree = tree.ParsePL(p.src, tokens)
+	} else {
+		p.tree = tree.Parse(p.src, tokens)
 	}
-	return strings.ToLower(word)
+	p.node = p.tree.At(p.at)
+	if s.of.Exists() {
+		body := s.body
+		body.Statements = []*tree.Tree{p.tree}
+		p.bound = bind.Body(body, s.of, scope)[0]
+	} else {
+		p.bound = bind.Of(p.tree, scope)
+	}
+	p.visible = p.bound.Visible(p.at)
 }
 
-// slotBefore judges by the tokens before token at.
-func (p *place) slotBefore(at int) (slot, bool) {
-	if at == 0 {
-		return statementSlot, true
-	}
-	last := at - 1
-	switch word := p.text(last); {
-	case word == "::":
-		return typeSlot, true
-	case word == ",":
-		if p.is(p.clause(last), lex.KwFrom, lex.KwUsing, lex.KwTruncate) {
-			return relationSlot, true
-		}
-		return expressionSlot, true
-	case word == "(":
-		return expressionSlot, true
-	case word == ")":
-		return operatorSlot, true
-	}
-	switch {
-	case p.is(last, lex.KwAs):
-		switch {
-		case p.is(0, lex.KwCreate) && p.clause(last) <= 0, p.is(0, lex.KwExplain):
-			return statementSlot, true
-		case p.opens(last, "cast"):
-			return typeSlot, true
-		}
-		return 0, false
-	case p.is(last, lex.KwFrom):
-		if p.opens(last, fromCalls...) || p.is(last-1, lex.KwDistinct) && p.is(last-2, lex.KwIs, lex.KwNot) {
-			return expressionSlot, true
-		}
-		return relationSlot, true
-	case p.is(last, lex.KwJoin, lex.KwInto, lex.KwUpdate, lex.KwOnly, lex.KwReferences, lex.KwTruncate):
-		return relationSlot, !p.is(last-1, lex.KwFor, lex.KwDo, lex.KwOn) || p.is(last, lex.KwInto)
-	case p.is(last, lex.KwUsing):
-		return relationSlot, p.is(0, lex.KwDelete, lex.KwMerge)
-	case p.is(last, lex.KwTable, lex.KwView, lex.KwExists):
-		return relationSlot, !p.is(0, lex.KwCreate)
-	case p.is(last, lex.KwWith, lex.KwRecursive):
-		return 0, false
-	case p.is(last, lex.KwExplain, lex.KwAnalyze):
-		return statementSlot, true
-	case p.is(last, lex.KwNull, lex.KwTrue, lex.KwFalse, lex.KwEnd):
-		return operatorSlot, true
-	}
-	token := p.tokens[last]
-	if token.Keyword != lex.NotKeyword && token.Keyword.Category() == lex.Reserved || token.Kind == lex.Operator || p.startsValue(last) {
-		return expressionSlot, true
-	}
-	return operatorSlot, true
-}
-
-// startsValue reports whether a value follows token i though it is neither an
-// operator nor a reserved word.
-func (p *place) startsValue(i int) bool {
-	return p.is(i, lex.KwSet, lex.KwBy, lex.KwBetween, lex.KwValues) ||
-		len(p.text(i)) == 1 && strings.Contains("=<>+-*/%^[:", p.text(i)) && !(p.text(i) == "*" && i > 0 && p.is(i-1, lex.KwSelect))
-}
-
-// clauses are the keywords that begin a clause, or a statement.
-var clauses = []lex.Keyword{
-	lex.KwSelect, lex.KwFrom, lex.KwWhere, lex.KwGroup, lex.KwOrder, lex.KwHaving, lex.KwOn, lex.KwUsing,
-	lex.KwSet, lex.KwReturning, lex.KwValues, lex.KwInto, lex.KwUpdate, lex.KwLimit, lex.KwWindow, lex.KwTruncate,
-}
-
-// clause finds the keyword that begins the clause of token i, in the same
-// parentheses: its index, or -1.
-func (p *place) clause(i int) int {
-	depth := 0
-	for i--; i >= 0; i-- {
-		switch p.text(i) {
-		case ")":
-			depth++
-		case "(":
-			if depth == 0 {
-				return -1
-			}
-			depth--
-		default:
-			if depth == 0 && slices.Contains(clauses, p.tokens[i].Keyword) {
-				return i
+// parent gives the nearest node of one of the kinds around the probe.
+func (p *place) parent(kinds ...tree.Kind) tree.Node {
+	for n := p.node.Parent(); n.Exists(); n = n.Parent() {
+		for _, k := range kinds {
+			if n.Kind() == k {
+				return n
 			}
 		}
 	}
-	return -1
-}
-
-// opens reports whether token i stands in the parentheses of one of these
-// functions.
-func (p *place) opens(i int, functions ...string) bool {
-	depth := 0
-	for i--; i > 0; i-- {
-		switch p.text(i) {
-		case ")":
-			depth++
-		case "(":
-			if depth == 0 {
-				return slices.Contains(functions, strings.ToLower(p.text(i-1)))
-			}
-			depth--
-		}
-	}
-	return false
+	return tree.Node{}
 }
