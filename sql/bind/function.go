@@ -18,7 +18,7 @@ func callName(n tree.Node) string {
 // isArgument reports whether a child of a FuncCall is an argument.
 func isArgument(k tree.Kind) bool {
 	switch k {
-	case tree.FunctionName, tree.SortClause, tree.FilterClause, tree.OverClause, tree.WithinGroup, tree.Missing, tree.Error:
+	case tree.FunctionName, tree.ProcedureName, tree.SortClause, tree.FilterClause, tree.OverClause, tree.WithinGroup, tree.Missing, tree.Error:
 		return false
 	}
 	return true
@@ -93,6 +93,9 @@ func (b *binder) overloads(names []tree.Name) []*schema.Function {
 // call binds a FuncCall and gives the type of its result.
 func (b *binder) call(n tree.Node, s *scope) string {
 	name := n.Child(tree.FunctionName)
+	if !name.Exists() {
+		name = n.Child(tree.ProcedureName)
+	}
 	arguments := b.arguments(n, s)
 	b.aroundCall(n, s)
 	names := name.Names()

@@ -1,6 +1,7 @@
 package complete
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,6 +54,11 @@ func (c *collector) collect() {
 		c.names()
 	default:
 		c.pieces()
+		if c.place.pl && len(c.place.qualifier) == 0 {
+			c.variables(rankColumn)
+		} else if c.place.pl {
+			c.fieldsOf(c.place.qualifier[len(c.place.qualifier)-1])
+		}
 	}
 	if c.place.words {
 		c.keywords()
@@ -81,7 +87,11 @@ func (c *collector) names() {
 			c.name(rankAlias, w.Name(), Item{Kind: Alias, Detail: "window"})
 		}
 	case tree.PLTarget, tree.PLForTarget, tree.CursorName:
-		c.variables(rankColumn)
+		if len(c.place.qualifier) > 0 {
+			c.fieldsOf(c.place.qualifier[len(c.place.qualifier)-1])
+		} else {
+			c.variables(rankColumn)
+		}
 	case tree.AttributeName:
 		c.attributes()
 	case tree.SettingValue:
@@ -102,6 +112,10 @@ func (c *collector) qualifier() (schemaName, name string) {
 
 // expression completes where a value can stand.
 func (c *collector) expression() {
+	if c.place.node.Parent().Kind() == tree.CommentStmt {
+		c.columnOfRelation()
+		return
+	}
 	if len(c.place.qualifier) > 0 {
 		schemaName, name := c.qualifier()
 		if i, ok := c.place.visible.Item(schemaName, name); ok {
@@ -131,6 +145,24 @@ func (c *collector) expression() {
 	c.variables(rankColumn)
 	c.functions("", false)
 	c.schemas()
+}
+
+// columnOfRelation completes a column behind the name of its relation.
+func (c *collector) columnOfRelation() {
+	switch len(c.place.qualifier) {
+	case 0:
+		c.relations("", nil)
+		c.schemas()
+	case 1:
+		if r := c.request.Catalog.Resolve(c.place.qualifier[0]); r != nil {
+			c.relationColumns(r)
+		}
+		c.relations(c.place.qualifier[0], nil)
+	default:
+		if r := c.request.Catalog.Relation(c.place.qualifier[0], c.place.qualifier[1]); r != nil {
+			c.relationColumns(r)
+		}
+	}
 }
 
 func aliasDetail(i bind.Named) string {
@@ -175,7 +207,7 @@ func (c *collector) labels(t string, quoted bool) {
 // literal completes in a string.
 func (c *collector) literal() {
 	n := c.place.node
-	switch t := c.place.bound.TypeOf(n); t {
+	switch t := cmp.Or(c.place.bound.Wanted(n), c.place.bound.TypeOf(n)); t {
 	case "regclass":
 		c.relations("", nil)
 		return
@@ -278,7 +310,11 @@ func (c *collector) attributes() {
 // variables adds what a body has declared.
 func (c *collector) variables(rank int) {
 	for v := range c.place.visible.Variables() {
-		c.name(rank, v.Name, Item{Kind: Variable, Detail: v.Type})
+		order := 0
+		if !v.Definition.Exists() {
+			order = 1 // one that every body has
+		}
+		c.ordered(rank, order, v.Name, Item{Kind: Variable, Detail: v.Type})
 	}
 }
 
@@ -338,6 +374,17 @@ func (c *collector) functionName() {
 	if len(c.place.qualifier) > 0 {
 		in = c.place.qualifier[len(c.place.qualifier)-1]
 	}
+	if c.place.node.Parent().Kind() == tree.TableSample {
+		for f := range c.request.Catalog.FunctionsWithPrefix(in, c.place.prefix) {
+			if f.Result == "tsm_handler" && f.Name != "tsm_handler_in" {
+				c.name(rankExact, f.Name, Item{Kind: Function, Detail: "sampling method", Documentation: f.Comment})
+			}
+		}
+		for _, own := range []string{"bernoulli", "system"} {
+			c.name(rankExact, own, Item{Kind: Function, Detail: "sampling method", InsertText: own})
+		}
+		return
+	}
 	c.functions(in, c.place.parent(tree.RangeFunction).Exists() && c.place.node.Parent().Parent().Kind() == tree.RangeFunction)
 	if in == "" {
 		c.schemas()
@@ -363,9 +410,13 @@ func (c *collector) typeName() {
 func (c *collector) columnName() {
 	parent := c.place.node.Parent()
 	given := map[string]bool{}
-	for sibling := range parent.Parent().Children() {
+	list := parent.Parent()
+	if list.Kind() == tree.SetClause {
+		list = list.Parent()
+	}
+	for sibling := range list.Children() {
 		for name := range sibling.All(tree.ColumnName) {
-			if sibling.Kind() == parent.Kind() && name != c.place.node {
+			if (sibling.Kind() == parent.Kind() || sibling.Kind() == tree.SetClause && name.Parent().Kind() == tree.SetTarget) && name != c.place.node {
 				given[name.Name()] = true
 			}
 		}
@@ -517,6 +568,9 @@ func (c *collector) functions(in string, rows bool) {
 	trigger := c.place.node.Parent().Kind() == tree.CreateTrigStmt
 	for f := range c.request.Catalog.FunctionsWithPrefix(in, c.place.prefix) {
 		rank := rankFunction
+		if c.place.node.Kind() == tree.FunctionName {
+			rank = rankRelation
+		}
 		if in == "" && c.system(f.Schema) {
 			if c.place.prefix == "" {
 				c.partial = true

@@ -2,6 +2,7 @@ package complete
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/schema"
@@ -76,6 +77,12 @@ func (c *collector) objects(kind tree.Kind) {
 		c.settings()
 	case tree.OptionName:
 		c.options()
+	case tree.AccessPriv:
+		for i, word := range privileges {
+			text := c.cased(word)
+			c.ordered(rankExact, i, text, Item{Kind: Keyword, InsertText: text})
+		}
+		named(c, "role", catalog.Roles())
 	}
 	if in == "" && schemaObjects[kind] {
 		c.schemas()
@@ -173,7 +180,7 @@ func (c *collector) routines(in string, kind tree.Kind) {
 			c.partial = true
 			return
 		}
-		c.name(rankFunction, f.Name, Item{Kind: Function, Detail: signature(f), Description: f.Schema, Documentation: f.Comment})
+		c.name(rankRelation, f.Name, Item{Kind: Function, Detail: signature(f), Description: f.Schema, Documentation: f.Comment})
 	}
 }
 
@@ -222,13 +229,25 @@ func (c *collector) partsOfRelation(kind tree.Kind) {
 	}
 }
 
+// privileges are those of GRANT
+// (https://www.postgresql.org/docs/current/ddl-priv.html).
+var privileges = []string{"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "USAGE", "EXECUTE", "CREATE", "CONNECT", "TEMPORARY", "MAINTAIN", "SET"}
+
+// usual are settings that sessions often set.
+var usual = []string{"search_path", "statement_timeout", "lock_timeout", "work_mem", "role", "TimeZone", "application_name", "client_min_messages", "session_replication_role", "default_transaction_read_only"}
+
 // settings adds the settings of the server.
 func (c *collector) settings() {
 	if len(c.place.qualifier) > 0 {
 		return
 	}
 	for s := range c.request.Catalog.Settings() {
-		c.name(rankRelation, s.Name, Item{Kind: Object, Detail: s.Type, Description: "setting", Documentation: s.Description, InsertText: s.Name})
+		item := Item{Kind: Object, Detail: s.Type, Description: "setting", Documentation: s.Description, InsertText: s.Name}
+		if order := slices.Index(usual, s.Name); order >= 0 {
+			c.ordered(rankExact, order, s.Name, item)
+			continue
+		}
+		c.name(rankSystem, s.Name, item)
 	}
 }
 
@@ -239,6 +258,9 @@ func (c *collector) settingValues(n tree.Node) {
 		return
 	}
 	values := s.Values
+	if s.Name == "search_path" {
+		c.schemas()
+	}
 	if s.Type == "bool" {
 		values = []string{"on", "off"}
 	}

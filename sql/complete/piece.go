@@ -25,8 +25,13 @@ func (c *collector) insertList() {
 			n = inner
 		}
 	}
-	if n.Kind() != tree.InsertStmt || len(n.Child(tree.InsertColumn).Tokens()) > 0 || len(n.Child(tree.SelectStmt).Tokens()) > 0 || c.place.prefix != "" {
+	if n.Kind() != tree.InsertStmt || c.place.prefix != "" || len(n.Child(tree.SelectStmt).Tokens()) > 0 {
 		return
+	}
+	for column := range n.Children() {
+		if column.Kind() == tree.InsertColumn && column.Span().Start < c.place.at {
+			return
+		}
 	}
 	r := c.place.bound.Refers(n.Child(tree.RangeVar)).Relation
 	if r == nil || c.place.at < n.Child(tree.RangeVar).Span().End {
@@ -150,6 +155,9 @@ func (c *collector) arguments() {
 		return
 	}
 	f := c.place.bound.Refers(call.Child(tree.FunctionName)).Function
+	if procedure := call.Child(tree.ProcedureName); procedure.Exists() {
+		f = c.place.bound.Refers(procedure).Function
+	}
 	if f == nil || f.Schema == "pg_catalog" {
 		return
 	}

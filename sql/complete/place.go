@@ -1,6 +1,7 @@
 package complete
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tusk-lsp/tusk-lsp/sql"
@@ -73,7 +74,7 @@ func (s source) place(r Request, offset int) (place, bool) {
 			p.prefix = strings.TrimPrefix(s.text[token.Start:offset], `"`)
 			p.replace = token.Span
 			if open {
-				p.replace.End, end = offset, offset // the rest was not meant to be in the name
+				p.replace.End = offset // the rest was not meant to be in the name
 			}
 			continue
 		case (inside || touched && open) && (token.Comment() || token.Literal()):
@@ -85,9 +86,11 @@ func (s source) place(r Request, offset int) (place, bool) {
 			return p, false
 		case token.Trivia():
 			continue
-		case token.Kind == lex.Semicolon && !s.pl:
+		case token.Kind == lex.Semicolon && !s.pl && last(s.tokens[i:]):
 			if token.Start >= p.replace.End {
 				end = min(end, token.Start)
+			} else { // another statement begins
+				start, before = token.End, nil
 			}
 			continue
 		}
@@ -110,6 +113,11 @@ func (s source) place(r Request, offset int) (place, bool) {
 	p.parse(r, s)
 	p.replace.Start, p.replace.End = p.replace.Start+s.shift, p.replace.End+s.shift
 	return p, true
+}
+
+// last reports whether nothing but trivia follows the first token.
+func last(tokens []lex.Token) bool {
+	return !slices.ContainsFunc(tokens[1:], func(t lex.Token) bool { return !t.Trivia() })
 }
 
 // parse finds out what the grammar makes of the probe, and what that can mean.

@@ -12,6 +12,7 @@ type Next struct {
 	Name     bool          // a name
 	String   bool          // a string
 	Number   bool          // a number
+	Paren    bool          // an opening parenthesis
 	End      bool          // nothing: the statement can end there
 }
 
@@ -28,6 +29,12 @@ func (p *Parser) Next(src string, tokens []lex.Token, pl bool) Next {
 	q.pl = pl
 	budget := stepsPerToken * (len(q.items) + 100)
 	ends := q.run(rule)
+	if end := len(q.items) - 1; !ends && q.far == end-1 {
+		// The last word may be the first of two, such as NOT LIKE.
+		if wanted := q.wanted(rule, end); len(wanted.words.keywords()) > 0 {
+			return Next{Keywords: wanted.words.keywords()}
+		}
+	}
 	for repairs := 0; !ends && q.far < len(q.items)-1 && !q.tooDeep; repairs++ {
 		if repairs == maxRepairs || q.steps > budget {
 			q.leaveOut(q.far, len(q.items)-1-q.far)
@@ -52,6 +59,7 @@ func (p *Parser) Next(src string, tokens []lex.Token, pl bool) Next {
 		Name:     wanted.terms.has(symbol.Ident),
 		String:   wanted.terms.has(symbol.String),
 		Number:   wanted.terms.has(symbol.Integer),
+		Paren:    wanted.terms.has(symbol.LParen),
 		End:      ends,
 	}
 }
