@@ -98,6 +98,7 @@ type Statement struct {
 	columns    []Column
 	problems   []Problem
 	references map[tree.Node]Reference
+	owners     map[tree.Node]Reference // what t means in t.c
 	types      map[tree.Node]string
 	scopes     []scopeAt
 	parameters map[int]string
@@ -125,6 +126,7 @@ func newBinder(t *tree.Tree, catalog *schema.Catalog) *binder {
 			tree:       t,
 			catalog:    catalog,
 			references: map[tree.Node]Reference{},
+			owners:     map[tree.Node]Reference{},
 			types:      map[tree.Node]string{},
 			parameters: map[int]string{},
 			wanted:     map[tree.Node]string{},

@@ -361,6 +361,7 @@ func (b *binder) columnRef(n tree.Node, s *scope) string {
 			schemaName, item, column = parts[len(parts)-3], parts[len(parts)-2], parts[len(parts)-1]
 		}
 		if i, _ := s.named(schemaName, item); i != nil {
+			b.owners[n] = itemReference(i)
 			c, count := i.column(column)
 			switch {
 			case count > 1:
@@ -395,6 +396,18 @@ func (b *binder) columnRef(n tree.Node, s *scope) string {
 		b.problem("42P01", n, fmt.Sprintf("missing FROM-clause entry for table %q", parts[max(0, len(parts)-2)]))
 	}
 	return ""
+}
+
+// itemReference tells what the name of something in FROM means.
+func itemReference(i *item) Reference {
+	r := Reference{Kind: ToItem, Relation: i.relation, Columns: i.columns, Definition: i.node}
+	if i.cte != nil && i.node.Kind() == tree.RangeVar { // it goes by its own name
+		r.Kind, r.Definition = ToCTE, i.cte.node.Field(tree.FieldName)
+	}
+	if i.relation != nil && i.node.Kind() == tree.RangeVar {
+		r.Kind, r.Definition = ToRelation, tree.Node{}
+	}
+	return r
 }
 
 func (b *binder) referColumn(n tree.Node, f found) string {
@@ -505,6 +518,7 @@ func (b *binder) star(n tree.Node, s *scope) []Column {
 	name := names[len(names)-2].Text
 	if i, _ := s.named(schemaName, name); i != nil {
 		b.refer(n, Reference{Kind: ToStar, Relation: i.relation, Columns: i.columns, Definition: i.node})
+		b.owners[n] = itemReference(i)
 		if i.open {
 			return append([]Column{{open: true}}, i.columns...)
 		}

@@ -575,6 +575,7 @@ func (b *binder) targets(n tree.Node, s *scope, to target) []Column {
 				if names := label.Names(); len(names) == 0 {
 					c.Name = lex.Identifier(label.Text())
 				}
+				b.refer(label, Reference{Kind: ToOutput, Relation: c.Relation, Column: c.Source, Type: t, Definition: child})
 			}
 			columns = append(columns, c)
 		}

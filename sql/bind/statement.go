@@ -374,6 +374,7 @@ func (b *binder) declared(n tree.Node) (variables []Variable, label string) {
 	add := func(name tree.Node, t string, input bool) {
 		v := Variable{Name: name.Name(), Type: t, Definition: name}
 		variables = append(variables, v)
+		b.refer(name, Reference{Kind: ToVariable, Type: t, Definition: name})
 		if !input {
 			return
 		}
