@@ -25,6 +25,10 @@ type client struct {
 	name            string
 	encoding        text.Encoding // of positions
 	snippets        bool
+	markdown        bool
+	symbolTree      bool
+	foldsLines      bool
+	foldLimit       int
 	labelDetails    bool
 	pullDiagnostics bool
 	configuration   bool // answers workspace/configuration
@@ -60,6 +64,10 @@ func clientOf(p protocol.InitializeParams) *client {
 		encoding:        encodingOf(c.General.PositionEncodings),
 		snippets:        c.TextDocument.Completion.CompletionItem.SnippetSupport,
 		labelDetails:    c.TextDocument.Completion.CompletionItem.LabelDetailsSupport,
+		markdown:        slices.Contains(c.TextDocument.Hover.ContentFormat, protocol316.MarkupKindMarkdown),
+		symbolTree:      c.TextDocument.DocumentSymbol.HierarchicalDocumentSymbolSupport,
+		foldsLines:      c.TextDocument.FoldingRange.LineFoldingOnly,
+		foldLimit:       c.TextDocument.FoldingRange.RangeLimit,
 		pullDiagnostics: c.TextDocument.Diagnostic != nil,
 		configuration:   c.Workspace.Configuration,
 		refreshes:       c.Workspace.Diagnostics.RefreshSupport,
@@ -132,6 +140,9 @@ func capabilities(c *client) protocol.ServerCapabilities {
 		},
 	}
 	offered.TextDocumentSync = protocol316.TextDocumentSyncOptions{OpenClose: &yes, Change: &change}
+	offered.HoverProvider, offered.DefinitionProvider, offered.DocumentHighlightProvider, offered.ReferencesProvider = true, true, true, true
+	offered.RenameProvider = protocol316.RenameOptions{PrepareProvider: &yes}
+	offered.DocumentSymbolProvider, offered.FoldingRangeProvider, offered.SelectionRangeProvider = true, true, true
 	offered.CodeActionProvider = protocol316.CodeActionOptions{CodeActionKinds: []string{codeActionRun}}
 	offered.ExecuteCommandProvider = &protocol316.ExecuteCommandOptions{Commands: commandNames()}
 	offered.Workspace = &protocol316.ServerCapabilitiesWorkspace{WorkspaceFolders: &protocol316.WorkspaceFoldersServerCapabilities{

@@ -143,6 +143,13 @@ type TextDocumentClientCapabilities struct {
 	Hover              struct {
 		ContentFormat []protocol.MarkupKind `json:"contentFormat,omitempty"` // best first
 	} `json:"hover,omitzero"`
+	DocumentSymbol struct {
+		HierarchicalDocumentSymbolSupport bool `json:"hierarchicalDocumentSymbolSupport,omitempty"`
+	} `json:"documentSymbol,omitzero"`
+	FoldingRange struct {
+		LineFoldingOnly bool `json:"lineFoldingOnly,omitempty"`
+		RangeLimit      int  `json:"rangeLimit,omitempty"` // 0 for none
+	} `json:"foldingRange,omitzero"`
 	InlayHint struct {
 		DynamicRegistration
 		ResolveSupport ResolveSupport `json:"resolveSupport,omitzero"`

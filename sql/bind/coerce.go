@@ -385,6 +385,7 @@ func (b *binder) coerce(n tree.Node, to string) {
 	case tree.ParamRef:
 		if b.types[n] == unknown {
 			b.types[n] = bare(to)
+			b.refer(n, Reference{Kind: ToParameter, Type: bare(to)})
 			if number := parameterNumber(n); number > 0 {
 				if _, known := b.parameters[number]; !known {
 					b.parameters[number] = bare(to)

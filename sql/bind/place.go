@@ -147,3 +147,32 @@ func (s *Statement) Occurrences(of Symbol) []Symbol {
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Span.Start < all[j].Span.Start })
 	return all
 }
+
+// Defined gives the span of a symbol's name where the statement itself defines it,
+// in the statement's text.
+func (s *Statement) Defined(symbol Symbol) (text.Span, bool) {
+	n := symbol.Definition
+	if !n.Exists() || n.Tree() != s.tree {
+		return text.Span{}, false
+	}
+	if label := n.Field(tree.FieldName); label.Exists() {
+		n = label
+	}
+	return n.Span(), true
+}
+
+// Renamable reports whether the statement gives a thing its name, so that another
+// one does as well.
+func (s *Statement) Renamable(symbol Symbol) bool {
+	n := symbol.Definition
+	if !n.Exists() || n.Tree() != s.tree {
+		return false
+	}
+	switch n.Kind() {
+	case tree.RangeVar, tree.FunctionName:
+		return false // it goes by its own name
+	case tree.ResTarget:
+		return n.Field(tree.FieldName).Exists()
+	}
+	return true
+}
