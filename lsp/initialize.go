@@ -141,6 +141,7 @@ func capabilities(c *client) protocol.ServerCapabilities {
 	}
 	offered.TextDocumentSync = protocol316.TextDocumentSyncOptions{OpenClose: &yes, Change: &change}
 	offered.HoverProvider, offered.DefinitionProvider, offered.DocumentHighlightProvider, offered.ReferencesProvider = true, true, true, true
+	offered.SignatureHelpProvider = &protocol316.SignatureHelpOptions{TriggerCharacters: []string{"(", ","}}
 	offered.RenameProvider = protocol316.RenameOptions{PrepareProvider: &yes}
 	offered.DocumentSymbolProvider, offered.FoldingRangeProvider, offered.SelectionRangeProvider = true, true, true
 	offered.CodeActionProvider = protocol316.CodeActionOptions{CodeActionKinds: []string{codeActionRun}}

@@ -94,3 +94,13 @@ func TestOutlineOverTheWire(t *testing.T) {
 		t.Errorf("selections %+v", selections)
 	}
 }
+
+func TestSignatureHelpOverTheWire(t *testing.T) {
+	e, uri := offline(t)
+	at := e.OpenAtCursor(uri("s.sql"), "INSERT INTO orders VALUES (1, <|>")
+	var help protocol316.SignatureHelp
+	e.Request("textDocument/signatureHelp", map[string]any{"textDocument": map[string]any{"uri": uri("s.sql")}, "position": e.Client.Position(uri("s.sql"), at)}, &help)
+	if len(help.Signatures) != 1 || help.Signatures[0].Label != "orders (id integer, placed date)" || *help.ActiveParameter != 1 {
+		t.Errorf("help %+v", help)
+	}
+}

@@ -80,6 +80,7 @@ func (s *session) routes() *rpc.Router {
 	rpc.Ordered(r, "textDocument/didClose", s.didClose)
 	rpc.Request(r, "textDocument/completion", s.seeCompletion, s.completion)
 	rpc.Request(r, "textDocument/hover", func(protocol316.HoverParams) (*Snapshot, error) { return s.now(), nil }, s.hover)
+	rpc.Request(r, "textDocument/signatureHelp", func(protocol316.SignatureHelpParams) (*Snapshot, error) { return s.now(), nil }, s.signatureHelp)
 	rpc.Request(r, "textDocument/definition", func(protocol316.DefinitionParams) (*Snapshot, error) { return s.now(), nil }, s.definition)
 	rpc.Request(r, "textDocument/documentHighlight", func(protocol316.DocumentHighlightParams) (*Snapshot, error) { return s.now(), nil }, s.documentHighlight)
 	rpc.Request(r, "textDocument/references", func(protocol316.ReferenceParams) (*Snapshot, error) { return s.now(), nil }, s.references)

@@ -59,6 +59,7 @@ var table = []room{
 	{folder: "sql/check", ours: append([]string{"sql/tree"}, knowledge...)},
 	{folder: "sql/complete", ours: append([]string{"sql/tree", "sql/bind"}, knowledge...)},
 	{folder: "sql/hover", ours: append([]string{"sql/tree", "sql/bind"}, model...)},
+	{folder: "sql/signature", ours: append([]string{"sql/tree", "sql/bind"}, model...)},
 	{folder: "sql/outline", ours: append([]string{"sql/tree"}, text...)},
 	{folder: "sql/destructive", ours: text},
 	{folder: "store", ours: []string{"."}, thirdParty: []string{uuid, "modernc.org/sqlite", "github.com/gofrs/flock"}},
@@ -78,7 +79,7 @@ var table = []room{
 	{folder: "lsp/protocol", thirdParty: []string{protocol}},
 	{folder: "lsp/lspclient", ours: []string{"lsp/rpc", "lsp/protocol"}, thirdParty: []string{protocol, "github.com/sourcegraph/jsonrpc2"}},
 	{folder: "lsp/lsptest", ours: []string{"lsp/rpc", "lsp/protocol", "lsp/lspclient"}, thirdParty: []string{protocol}},
-	{folder: "lsp", ours: append([]string{"schema/browse", "schema/builtin", "schema/offline", "schema/replay", "store", "secrets", "engine", "engine/export", "engine/render", "engine/importer", "engine/tempdir", "engine/tunnel", "engine/workspace", "sql/bind", "sql/check", "sql/complete", "sql/hover", "sql/outline", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol}},
+	{folder: "lsp", ours: append([]string{"schema/browse", "schema/builtin", "schema/offline", "schema/replay", "store", "secrets", "engine", "engine/export", "engine/render", "engine/importer", "engine/tempdir", "engine/tunnel", "engine/workspace", "sql/bind", "sql/check", "sql/complete", "sql/hover", "sql/outline", "sql/signature", "lsp/rpc", "lsp/protocol"}, knowledge...), thirdParty: []string{uuid, protocol}},
 	{folder: "cmd", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 	{folder: "internal", ours: everything, thirdParty: []string{uuid, pgx, ssh, "github.com/pganalyze/pg_query_go/v6", "golang.org/x/sys", "github.com/gofrs/flock"}},
 }
