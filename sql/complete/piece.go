@@ -44,7 +44,7 @@ func (c *collector) insertList() {
 			continue
 		}
 		names = append(names, c.quote(column.Name))
-		value := column.Name
+		var value string
 		if c.request.Snippets {
 			value = fmt.Sprintf("${%d:%s}", len(names), snippetEscape.Replace(column.Name))
 		} else {
