@@ -484,8 +484,18 @@ func (c *collector) name(rank int, name string, item Item) { c.ordered(rank, 0, 
 
 // ordered is name with a place among those of its rank.
 func (c *collector) ordered(rank, order int, name string, item Item) {
+	if name != "?column?" && c.matches(name) {
+		c.offer(rank, order, name, item)
+	}
+}
+
+// offer adds a name if it is new.
+func (c *collector) offer(rank, order int, name string, item Item) {
 	key := fmt.Sprint(item.Kind, " ", name)
-	if name == "" || name == "?column?" || !c.matches(name) || c.seen[key] {
+	if item.Kind == Relation {
+		key += " " + item.Description // several schemas may have it
+	}
+	if name == "" || c.seen[key] {
 		return
 	}
 	c.seen[key] = true
@@ -538,6 +548,49 @@ func (c *collector) relations(in string, kinds []schema.Kind) {
 			break
 		}
 		c.name(rank, r.Name, Item{Kind: Relation, Detail: r.Kind.String(), Description: r.Schema, Documentation: r.Comment})
+	}
+	if in == "" {
+		c.relationsElsewhere(kinds)
+		c.relationsAlike(kinds)
+	}
+}
+
+// relationsElsewhere adds the relations that need their schema to be named, and
+// writes it.
+func (c *collector) relationsElsewhere(kinds []schema.Kind) {
+	for s := range c.request.Catalog.Schemas() {
+		if schema.System(s.Name) || c.visibleSchema(s.Name) || s.Privileges&schema.MayUse == 0 {
+			continue
+		}
+		for r := range c.request.Catalog.RelationsWithPrefix(s.Name, c.place.prefix) {
+			if len(c.found) > c.request.Limit {
+				c.partial = true
+				return
+			}
+			if kinds != nil && !slices.Contains(kinds, r.Kind) {
+				continue
+			}
+			item := Item{Kind: Relation, Detail: r.Kind.String(), Description: r.Schema, Documentation: r.Comment}
+			item.InsertText = c.quote(r.Schema) + "." + c.quote(r.Name)
+			c.ordered(rankRelation, 1, r.Name, item)
+		}
+	}
+}
+
+// relationsAlike adds relations whose names have the letters of the word begun, where
+// few begin with it: ordit finds order_items.
+func (c *collector) relationsAlike(kinds []schema.Kind) {
+	const enough, letters = 10, 3
+	if len(c.place.prefix) < letters || len(c.found) >= enough || c.place.quoted || c.place.literal {
+		return
+	}
+	for _, m := range c.request.Catalog.Search(c.place.prefix, schema.FindRelations, enough) {
+		r, ok := m.Object.(*schema.Relation)
+		if !ok || kinds != nil && !slices.Contains(kinds, r.Kind) || schema.System(r.Schema) || c.matches(r.Name) {
+			continue
+		}
+		c.offer(rankFunction, len(c.found), r.Name, Item{Kind: Relation, Detail: r.Kind.String(), Description: r.Schema, Documentation: r.Comment, InsertText: c.relationName(r)})
+		c.partial = true
 	}
 }
 
