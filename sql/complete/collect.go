@@ -126,6 +126,11 @@ func (c *collector) expression() {
 			return
 		}
 		if r := c.request.Catalog.Resolve(name); r != nil && c.request.Catalog.Schema(name) == nil {
+			if c.withoutFrom() {
+				for i := range r.Columns {
+					c.columnWithFrom(i, r, &r.Columns[i])
+				}
+			}
 			c.relationColumns(r) // its FROM is still to be written
 			return
 		}
@@ -138,6 +143,7 @@ func (c *collector) expression() {
 	c.wanted()
 	c.arguments()
 	c.columns()
+	c.likelyColumns()
 	c.outputs()
 	for i := range c.place.visible.Items() {
 		c.name(rankAlias, i.Name, Item{Kind: Alias, Detail: aliasDetail(i)})

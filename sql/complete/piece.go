@@ -168,3 +168,35 @@ func (c *collector) arguments() {
 		}
 	}
 }
+
+// withoutFrom reports whether the cursor is at the end of a SELECT that has no FROM
+// yet.
+func (c *collector) withoutFrom() bool {
+	query := c.place.parent(tree.SimpleSelect)
+	return query.Exists() && query.Span().End == c.place.at+len(probe) && !query.Child(tree.FromClause).Exists() && c.place.node.Parent().Kind() == tree.ResTarget
+}
+
+// likelyColumns adds, in a SELECT without a FROM, columns that the word begun means,
+// with the FROM.
+func (c *collector) likelyColumns() {
+	const letters, limit = 2, 20
+	if len(c.place.prefix) < letters || !c.withoutFrom() {
+		return
+	}
+	for i, m := range c.request.Catalog.Search(c.place.prefix, schema.FindColumns, limit) {
+		if r, ok := m.Object.(*schema.Relation); ok && m.Column != nil && !schema.System(r.Schema) {
+			c.columnWithFrom(i, r, m.Column)
+		}
+	}
+}
+
+// columnWithFrom adds a column with the FROM that it needs; the cursor stays behind
+// the column.
+func (c *collector) columnWithFrom(order int, r *schema.Relation, column *schema.Column) {
+	name, from := c.quote(column.Name), " "+c.cased("FROM")+" "+c.relationName(r)
+	item := Item{Kind: Piece, Detail: column.Type, Description: r.Schema, InsertText: name + from}
+	if c.request.Snippets {
+		item.Snippet, item.InsertText = true, snippetEscape.Replace(name)+"$0"+snippetEscape.Replace(from)
+	}
+	c.ordered(rankColumn, order, column.Name+from, item)
+}
