@@ -27,6 +27,7 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 		KeywordCase: keywordCases[now.settings.Completion.KeywordCase],
 		Snippets:    now.client.snippets,
 		Limit:       now.settings.Completion.Limit,
+		Uses:        s.usageOf(s.connections.of(d.URI)),
 	})
 	items := make([]protocol.CompletionItem, len(list.Items))
 	for i, item := range list.Items {

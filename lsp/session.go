@@ -52,6 +52,7 @@ type session struct {
 	serverSyntax *serverSyntax      // safe for concurrent use
 	loading      *catalogProgresses // safe for concurrent use
 	offline      *offlineCatalogs   // safe for concurrent use
+	usage        usage              // safe for concurrent use
 
 	life       context.Context // the life of the connection to the client
 	abandon    func()          // ends life; safe for concurrent use

@@ -81,6 +81,7 @@ type Scope struct {
 	Variables []Variable       // arguments, which columns hide
 	Rows      []NamedRow       // NEW and OLD of a rule or a trigger
 	Relation  *schema.Relation // whose columns an expression of a constraint or a policy sees, or nil
+	Near      *text.Span       // the place that is of interest, nil for all: of very long lists of values, only what is there is bound
 	Probe     string           // a name that stands for what is still to be typed: its type is unknown, and it is no problem
 }
 
@@ -115,7 +116,7 @@ type scopeAt struct {
 // text and the columns of the relations that it names.
 func Of(t *tree.Tree, in Scope) *Statement {
 	b := newBinder(t, in.Catalog)
-	b.probe = in.Probe
+	b.probe, b.near = in.Probe, in.Near
 	b.statement(t.Statement(), b.outermost(in))
 	return b.finish()
 }
@@ -165,6 +166,7 @@ type binder struct {
 	recursive map[tree.Node]*cte     // by the set operation that the query is
 	full      map[tree.Node]bool     // the ColumnRefs that are never null
 	probe     string
+	near      *text.Span
 	depth     int
 }
 

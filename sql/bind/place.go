@@ -33,12 +33,12 @@ func At(f *sql.File, offset int, c *schema.Catalog) (Place, bool) {
 		if !ok || len(body.Statements) == 0 || offset < body.Offset(0) || offset > body.Literal.Span().End {
 			break
 		}
-		bound := Body(body, n, Scope{Catalog: c})
 		at := insideBody(body, offset)
+		bound := Body(body, n, Scope{Catalog: c, Near: &text.Span{Start: at, End: at}})
 		i := sort.Search(len(bound), func(i int) bool { return bound[i].tree.Root().Span().End >= at })
 		return Place{bound[min(i, len(bound)-1)], &body}, true
 	}
-	return Place{Statement: Of(t, Scope{Catalog: c})}, true
+	return Place{Statement: Of(t, Scope{Catalog: c, Near: &text.Span{Start: offset, End: offset}})}, true
 }
 
 // insideBody gives the offset in a body's text of one in the file.

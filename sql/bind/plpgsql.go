@@ -27,7 +27,7 @@ func Body(body tree.Body, of tree.Node, in Scope) []*Statement {
 	var all []*Statement
 	for _, t := range body.Statements {
 		b := newBinder(t, in.Catalog)
-		b.probe = in.Probe
+		b.probe, b.near = in.Probe, in.Near
 		for number, kind := range outer.parameters {
 			b.parameters[number] = kind
 		}

@@ -354,6 +354,10 @@ func (b *binder) values(n tree.Node, s *scope, to target) []Column {
 		if row.Kind() != tree.ValuesRow {
 			continue
 		}
+		const first = 100 // rows that tell the types of all
+		if span := row.Span(); b.near != nil && len(rows) >= first && (span.End < b.near.Start || b.near.End < span.Start) {
+			continue
+		}
 		var items []value
 		for child := range row.Children() {
 			if isStar(child) {

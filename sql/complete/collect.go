@@ -24,7 +24,8 @@ type collector struct {
 
 type ranked struct {
 	rank  int
-	order int // within the rank; items of the same order stand by their labels
+	order int // within the rank; items of the same order stand by their uses and their labels
+	uses  int
 	item  Item
 }
 
@@ -514,7 +515,7 @@ func (c *collector) offer(rank, order int, name string, item Item) {
 		item.FilterText = `"` + name
 	}
 	item.Replace = c.place.replace
-	c.found = append(c.found, ranked{rank, order, item})
+	c.found = append(c.found, ranked{rank, order, c.request.Uses[name], item})
 }
 
 // quote writes a name as SQL needs it

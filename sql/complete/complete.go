@@ -49,8 +49,9 @@ type Request struct {
 	Offset      int             // bytes of the file
 	Catalog     *schema.Catalog // nil: keywords and what the text itself names
 	KeywordCase Case
-	Snippets    bool // whether InsertText may hold a snippet
-	Limit       int  // items at most; 0 and less: 200
+	Snippets    bool           // whether InsertText may hold a snippet
+	Limit       int            // items at most; 0 and less: 200
+	Uses        map[string]int // how much names are used: of what fits as well, the more used comes first
 }
 
 // List is what can stand there, the best first.
@@ -88,7 +89,7 @@ func At(r Request) List {
 	c := &collector{request: r, place: place}
 	c.collect()
 	slices.SortStableFunc(c.found, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.order, b.order), strings.Compare(a.item.Label, b.item.Label))
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.order, b.order), cmp.Compare(b.uses, a.uses), strings.Compare(a.item.Label, b.item.Label))
 	})
 	list := List{Incomplete: c.partial || len(c.found) > r.Limit}
 	for i, f := range c.found[:min(len(c.found), r.Limit)] {

@@ -116,3 +116,12 @@ func TestFixtures(t *testing.T) {
 	}
 	t.Logf("%d fixtures", count)
 }
+
+// Of what fits as well, the more used comes first.
+func TestUsedNamesComeFirst(t *testing.T) {
+	src := "select * from "
+	items := complete.At(complete.Request{File: sql.New(src), Offset: len(src), Catalog: storeCatalog(t), Uses: map[string]int{"orders": 7, "shipments": 9}}).Items
+	if len(items) < 3 || items[0].Label != "shipments" || items[1].Label != "orders" || items[2].Label != "Mixed Case" {
+		t.Errorf("first come %v", items[:min(len(items), 3)])
+	}
+}

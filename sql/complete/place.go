@@ -146,7 +146,7 @@ func (p *place) parse(r Request, s source) {
 		}
 		p.next, p.words = parser.Next(p.src, tokens[:cut], s.pl), true
 	}
-	scope := bind.Scope{Catalog: r.Catalog, Probe: probe}
+	scope := bind.Scope{Catalog: r.Catalog, Probe: probe, Near: &text.Span{Start: p.at, End: p.at + len(probe)}}
 	switch {
 	case r.Catalog == nil:
 		return
@@ -229,7 +229,7 @@ func (s source) named(r Request, token lex.Token, offset int) (place, bool) {
 
 func (p *place) parseLiteral(r Request, s source) {
 	tokens := lex.Lex(p.src, lex.Options{})
-	scope := bind.Scope{Catalog: r.Catalog}
+	scope := bind.Scope{Catalog: r.Catalog, Near: &text.Span{Start: p.at, End: p.at}}
 	if s.pl {
 		p.tree = tree.ParsePL(p.src, tokens)
 	} else {
