@@ -137,7 +137,7 @@ func namesChanged(before *schema.Catalog, now *schema.Contents) bool {
 	others := *now
 	others.Relations = nil
 	for o := range schema.New(others).Objects() {
-		if role, is := o.(*schema.Role); is && !schema.Equal(roles[role.Name], role) {
+		if role, is := o.(*schema.Role); is && (roles[role.Name] == nil || !schema.Equal(roles[role.Name], role)) {
 			return true
 		}
 		if was, known := names[identity{fmt.Sprintf("%T", o), schema.OIDOf(o)}]; known && schema.OIDOf(o) != 0 && was != o.QualifiedName() {

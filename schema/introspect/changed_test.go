@@ -78,6 +78,8 @@ func change(r *rand.Rand) string {
 	return []string{
 		fmt.Sprintf("CREATE TABLE t%d (x int GENERATED ALWAYS AS IDENTITY, y text DEFAULT 'y', UNIQUE (x))", n),
 		fmt.Sprintf("DROP TABLE t%d CASCADE", n),
+		fmt.Sprintf("CREATE ROLE role%d", n),
+		fmt.Sprintf("DROP ROLE role%d", n),
 		fmt.Sprintf("ALTER TABLE %s ADD COLUMN n%d numeric(%d, 2) DEFAULT 1", table, n, n+3),
 		fmt.Sprintf("ALTER TABLE %s DROP COLUMN n%d CASCADE", table, n),
 		fmt.Sprintf("ALTER TABLE %s RENAME COLUMN n%d TO n%d", table, n, (n+1)%4),
