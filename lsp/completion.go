@@ -20,10 +20,12 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 		return protocol.CompletionList{Items: []protocol.CompletionItem{}}, nil
 	}
 	offset := offsetOf(d.File.Lines(), p.Position, now.client.encoding)
+	catalog := s.catalogAt(d, offset)
 	list := complete.At(complete.Request{
 		File:        d.File,
 		Offset:      offset,
-		Catalog:     s.catalogAt(d, offset),
+		Catalog:     catalog,
+		Extensions:  func() []string { return extensionNames(catalog) },
 		KeywordCase: keywordCases[now.settings.Completion.KeywordCase],
 		Snippets:    now.client.snippets,
 		Limit:       now.settings.Completion.Limit,
@@ -34,6 +36,15 @@ func (s *session) completion(_ context.Context, p protocol316.CompletionParams, 
 		items[i] = completionItem(item, d, now.client)
 	}
 	return protocol.CompletionList{IsIncomplete: list.Incomplete, Items: items}, nil
+}
+
+// extensionNames gives the extensions that come with the server's major.
+func extensionNames(catalog *schema.Catalog) []string {
+	var names []string
+	for _, extension := range builtin.Extensions(catalog.ServerVersion() / 10000) {
+		names = append(names, extension.Name)
+	}
+	return names
 }
 
 // catalogAt gives the catalog at a place of a document: that of its connection

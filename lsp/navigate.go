@@ -11,7 +11,6 @@ import (
 	"github.com/tusk-lsp/tusk-lsp/schema"
 	"github.com/tusk-lsp/tusk-lsp/sql/bind"
 	"github.com/tusk-lsp/tusk-lsp/sql/lex"
-	"github.com/tusk-lsp/tusk-lsp/sql/text"
 )
 
 // definition gives where the text defines a name: an alias, a common table
@@ -57,43 +56,35 @@ func originOf(symbol bind.Symbol) *schema.Origin {
 	return nil
 }
 
-// occurrences gives the spans in the document of all names of the statement that
-// mean the same as the one at a position.
-func (s *session) occurrences(now *Snapshot, p protocol316.TextDocumentPositionParams) (spans []text.Span, symbol bind.Symbol, d *Document, ok bool) {
-	place, d, offset, ok := s.placeOf(now, p)
-	if !ok {
-		return nil, bind.Symbol{}, nil, false
-	}
-	if symbol, ok = place.Symbol(place.Inside(offset)); !ok {
-		return nil, symbol, nil, false
-	}
-	for _, o := range place.Occurrences(symbol) {
-		spans = append(spans, place.Outside(o.Span))
-	}
-	return spans, symbol, d, true
-}
-
 // documentHighlight marks all names of the statement that mean the same.
 func (s *session) documentHighlight(_ context.Context, p protocol316.DocumentHighlightParams, now *Snapshot) (protocol.List[protocol316.DocumentHighlight], error) {
-	spans, _, d, ok := s.occurrences(now, p.TextDocumentPositionParams)
+	place, d, offset, ok := s.placeOf(now, p.TextDocumentPositionParams)
+	if !ok {
+		return nil, nil
+	}
+	symbol, ok := place.Symbol(place.Inside(offset))
 	if !ok {
 		return nil, nil
 	}
 	var marks protocol.List[protocol316.DocumentHighlight]
-	for _, span := range spans {
-		marks = append(marks, protocol316.DocumentHighlight{Range: rangeOf(d.File.Lines(), span, now.client.encoding)})
+	for _, o := range place.Occurrences(symbol) {
+		marks = append(marks, protocol316.DocumentHighlight{Range: rangeOf(d.File.Lines(), place.Outside(o.Span), now.client.encoding)})
 	}
 	return marks, nil
 }
 
-// references gives all names of the document's statement that mean the same.
+// references gives all names of the document that mean the same.
 func (s *session) references(_ context.Context, p protocol316.ReferenceParams, now *Snapshot) (protocol.List[protocol316.Location], error) {
-	spans, _, d, ok := s.occurrences(now, p.TextDocumentPositionParams)
+	place, d, offset, ok := s.placeOf(now, p.TextDocumentPositionParams)
+	if !ok {
+		return nil, nil
+	}
+	symbol, ok := place.Symbol(place.Inside(offset))
 	if !ok {
 		return nil, nil
 	}
 	var locations protocol.List[protocol316.Location]
-	for _, span := range spans {
+	for _, span := range place.References(d.File, symbol) {
 		locations = append(locations, protocol316.Location{URI: d.URI, Range: rangeOf(d.File.Lines(), span, now.client.encoding)})
 	}
 	return locations, nil

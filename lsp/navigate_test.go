@@ -72,6 +72,17 @@ func TestNavigation(t *testing.T) {
 	}
 }
 
+// A table of the database is found in all statements of the file, in bodies too.
+func TestReferencesInTheFile(t *testing.T) {
+	e, uri := offline(t)
+	at := e.OpenAtCursor(uri("f.sql"), "SELECT * FROM ord<|>ers; SELECT placed FROM orders o;\nDO $$ BEGIN DELETE FROM orders; END $$; SELECT 'orders'")
+	var locations []protocol316.Location
+	e.Request("textDocument/references", map[string]any{"textDocument": map[string]any{"uri": uri("f.sql")}, "position": e.Client.Position(uri("f.sql"), at), "context": map[string]any{"includeDeclaration": true}}, &locations)
+	if len(locations) != 3 || locations[2].Range.Start.Line != 1 {
+		t.Errorf("references %+v", locations)
+	}
+}
+
 func TestOutlineOverTheWire(t *testing.T) {
 	e, uri := offline(t)
 	text := "CREATE TABLE a (\n\tid int,\n\tb text\n);\nSELECT 1;\n"

@@ -176,3 +176,36 @@ func (s *Statement) Renamable(symbol Symbol) bool {
 	}
 	return true
 }
+
+// References gives the spans in a file of all names that mean the same as a symbol
+// of the place: what the statement itself defines is only there, objects of the
+// database are in all statements. Spans are in the order of the text.
+func (p Place) References(f *sql.File, of Symbol) []text.Span {
+	var spans []text.Span
+	add := func(in Place) {
+		for _, o := range in.Occurrences(of) {
+			spans = append(spans, in.Outside(o.Span))
+		}
+	}
+	if of.Definition.Exists() {
+		add(p)
+		return spans
+	}
+	for _, st := range f.Statements() {
+		if st.Kind != sql.SQL {
+			continue
+		}
+		t := tree.Of(st, f.Text())
+		add(Place{Statement: Of(t, Scope{Catalog: p.catalog})})
+		for n := range t.Statement().Within() {
+			body, ok := n.Body()
+			if !ok {
+				continue
+			}
+			for _, inner := range Body(body, n, Scope{Catalog: p.catalog}) {
+				add(Place{inner, &body})
+			}
+		}
+	}
+	return spans
+}

@@ -124,6 +124,17 @@ func (v Visible) Variables() iter.Seq[Variable] {
 	}
 }
 
+// Block gives the variables of the block or the function of a label, and whether
+// there is one.
+func (v Visible) Block(label string) ([]Variable, bool) {
+	for s := v.scope; s != nil; s = s.parent {
+		if s.label == label && label != "" {
+			return s.variables, true
+		}
+	}
+	return nil, false
+}
+
 // CommonTable is a common table expression that can be named.
 type CommonTable struct {
 	Name    string

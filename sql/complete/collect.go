@@ -55,9 +55,11 @@ func (c *collector) collect() {
 		c.names()
 	default:
 		c.pieces()
-		if c.place.pl && len(c.place.qualifier) == 0 {
+		switch {
+		case !c.place.pl:
+		case len(c.place.qualifier) == 0 && c.place.next.Name:
 			c.variables(rankColumn)
-		} else if c.place.pl {
+		case len(c.place.qualifier) > 0:
 			c.fieldsOf(c.place.qualifier[len(c.place.qualifier)-1])
 		}
 	}
@@ -69,6 +71,14 @@ func (c *collector) collect() {
 // names adds the names that can stand where the grammar takes one.
 func (c *collector) names() {
 	n := c.place.node
+	if n.Kind() == tree.ExtensionName && n.Label() == tree.FieldNew && c.request.Extensions != nil {
+		for _, extension := range c.request.Extensions() {
+			if c.request.Catalog.Extension(extension) == nil {
+				c.name(rankRelation, extension, Item{Kind: Object, Detail: "extension"})
+			}
+		}
+		return
+	}
 	if n.Label() == tree.FieldNew || n.Label() == tree.FieldName && n.Kind() != tree.OptionName {
 		return // a new name
 	}
@@ -113,9 +123,12 @@ func (c *collector) qualifier() (schemaName, name string) {
 
 // expression completes where a value can stand.
 func (c *collector) expression() {
-	if c.place.node.Parent().Kind() == tree.CommentStmt {
+	if c.place.node.Parent().Kind() == tree.CommentStmt || c.place.parent(tree.CreateSeqStmt, tree.AlterSeqStmt).Exists() {
 		c.columnOfRelation()
 		return
+	}
+	if c.place.parent(tree.CreateDomainStmt, tree.AlterDomainStmt).Exists() {
+		c.name(rankExact, c.cased("VALUE"), Item{Kind: Keyword, Detail: "the value to be checked", InsertText: c.cased("VALUE")})
 	}
 	if len(c.place.qualifier) > 0 {
 		schemaName, name := c.qualifier()
@@ -292,8 +305,15 @@ func (c *collector) outputs() {
 	}
 }
 
-// fieldsOf adds the fields of a variable, and reports whether there is one.
+// fieldsOf adds the fields of a variable or the variables of a block, and reports
+// whether there is one.
 func (c *collector) fieldsOf(name string) bool {
+	if variables, ok := c.place.visible.Block(name); ok {
+		for _, v := range variables {
+			c.name(rankColumn, v.Name, Item{Kind: Variable, Detail: v.Type, Description: name})
+		}
+		return true
+	}
 	for v := range c.place.visible.Variables() {
 		if v.Name == name {
 			c.columnsOf(name, c.place.bound.Fields(v))
@@ -417,6 +437,11 @@ func (c *collector) typeName() {
 func (c *collector) columnName() {
 	parent := c.place.node.Parent()
 	given := map[string]bool{}
+	for sibling := range parent.Children() {
+		if sibling.Kind() == tree.ColumnName && sibling != c.place.node {
+			given[sibling.Name()] = true
+		}
+	}
 	list := parent.Parent()
 	if list.Kind() == tree.SetClause {
 		list = list.Parent()
@@ -452,6 +477,9 @@ func (c *collector) columnName() {
 	some := false
 	for v := range c.place.visible.Columns() {
 		some = true
+		if given[v.Name] {
+			continue
+		}
 		c.name(rankColumn, v.Name, c.columnItem(v.Column, v.Item))
 	}
 	if some {

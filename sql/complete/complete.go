@@ -49,9 +49,10 @@ type Request struct {
 	Offset      int             // bytes of the file
 	Catalog     *schema.Catalog // nil: keywords and what the text itself names
 	KeywordCase Case
-	Snippets    bool           // whether InsertText may hold a snippet
-	Limit       int            // items at most; 0 and less: 200
-	Uses        map[string]int // how much names are used: of what fits as well, the more used comes first
+	Snippets    bool            // whether InsertText may hold a snippet
+	Limit       int             // items at most; 0 and less: 200
+	Extensions  func() []string // what CREATE EXTENSION can make; nil: nobody knows
+	Uses        map[string]int  // how much names are used: of what fits as well, the more used comes first
 }
 
 // List is what can stand there, the best first.

@@ -64,25 +64,33 @@ var storeCatalog = func() func(t testing.TB) *schema.Catalog {
 func offered(t testing.TB, marked string) []complete.Item {
 	t.Helper()
 	src, offset := fixture.Cursor(t, marked)
-	return complete.At(complete.Request{File: sql.New(src), Offset: offset, Catalog: storeCatalog(t), KeywordCase: complete.Typed}).Items
+	return complete.At(complete.Request{File: sql.New(src), Offset: offset, Catalog: storeCatalog(t), KeywordCase: complete.Typed, Limit: 400,
+		Extensions: func() []string { return []string{"hstore", "pg_trgm", "plpgsql"} },
+	}).Items
 }
 
 // Each line of a fixture file is a text with its cursor, what comes first, and
 // behind ! what must not be there; + is anywhere in the list.
 func TestFixtures(t *testing.T) {
-	content, err := os.ReadFile("testdata/places.txt")
-	if err != nil {
-		t.Fatal(err)
+	var lines []string
+	for _, path := range []string{"testdata/places.txt", "testdata/more.txt"} {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, strings.Split(string(content), "\n")...)
 	}
 	count := 0
-	for _, line := range strings.Split(string(content), "\n") {
+	for _, line := range lines {
 		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		text, wants, ok := strings.Cut(line, " => ")
+		before, after, _ := strings.Cut(line, "<|>")
+		rest, wants, ok := strings.Cut(after, " => ")
 		if !ok {
-			t.Fatalf("no => in %s", line)
+			t.Fatalf("no => behind the cursor of %s", line)
 		}
+		text := before + "<|>" + rest
 		count++
 		text = strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(text)
 		items := offered(t, text)

@@ -283,8 +283,8 @@ func (c *collector) options() {
 	}
 	switch c.place.node.Parent().Parent().Kind() {
 	case tree.CreateStmt, tree.AlterTableStmt, tree.IndexStmt, tree.CreateTableAsStmt:
-		for _, word := range storageParameters {
-			c.name(rankExact, word, Item{Kind: Object, Detail: "storage parameter", InsertText: word})
+		for i, word := range storageParameters {
+			c.ordered(rankExact, i, word, Item{Kind: Object, Detail: "storage parameter", InsertText: word})
 		}
 	}
 }
