@@ -63,7 +63,7 @@ func run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 	fmt.Printf("%s/%s, %d cores, %s memory, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), memory(), server)
 	b := &bench{ctx: ctx, url: server.URL("postgres"), data: data}
-	for _, measure := range []func() error{b.initialize, b.firstCompletion, b.typing, b.million, b.cancel} {
+	for _, measure := range []func() error{b.initialize, b.firstCompletion, b.typing, b.overSizes, b.million, b.cancel} {
 		if err := measure(); err != nil {
 			return err
 		}

@@ -98,6 +98,17 @@ func endOf(file *sql.File, statement sql.Statement) (end int, ended bool) {
 	return behind.End, behind.End < len(file.Text())
 }
 
+// hasWord reports whether a text has a word somewhere, in any case. Asking for that
+// first spares most queries of a long script being lexed at each keystroke.
+func hasWord(text, word string) bool {
+	for i := 0; i+len(word) <= len(text); i++ {
+		if text[i]|0x20 == word[0] && strings.EqualFold(text[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
+
 // mayDefine tells from the first word of a statement whether it can change a
 // catalog, so that queries need no tree.
 func mayDefine(file *sql.File, statement sql.Statement) bool {
@@ -110,6 +121,9 @@ func mayDefine(file *sql.File, statement sql.Statement) bool {
 	}
 	switch lex.LookupKeyword(word) {
 	case lex.KwSelect, lex.KwWith:
+		if text := statement.Text(); !hasWord(text, "into") && !hasWord(text, "set_config") {
+			return false
+		}
 		return slices.ContainsFunc(statement.Tokens(), func(t lex.Token) bool {
 			return t.Keyword == lex.KwInto || t.Kind == lex.Ident && strings.EqualFold(t.Text(file.Text()), "set_config")
 		})
